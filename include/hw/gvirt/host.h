@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The host operations: all that the hardware and the mediator ask of whoever
+ * runs them (QEMU, a unit test, a fuzzer, a benchmark).
+ *
+ * Rules:
+ *  - an operation must not call back into the library before it returns
+ *    (defer to a bottom half, a flag, an event loop);
+ *  - memory operations, clock_ns, kick, log and trace may be called from the
+ *    thread that runs gvirt_gpu_run(); the others only from threads that
+ *    entered through another public function.
+ */
+#ifndef HW_GVIRT_HOST_H
+#define HW_GVIRT_HOST_H
+
+#include "hw/gvirt/common.h"
+
+typedef enum GvirtLogKind {
+    GVIRT_LOG_GUEST_ERROR,
+    GVIRT_LOG_UNIMP,
+} GvirtLogKind;
+
+/* Trace events, one line each in trace.def: T(name, format) */
+typedef enum GvirtTraceEvent {
+#define T(name, format) GVIRT_TRACE_##name,
+#include "hw/gvirt/trace.def"
+#undef T
+    GVIRT_TRACE_COUNT,
+} GvirtTraceEvent;
+
+typedef struct GvirtHostOps {
+    /*
+     * The host pointer of the page at page_hpa (4 KiB aligned), for reading
+     * or for writing, NULL where there is no memory (a hole, ROM on write, a
+     * device). It stays valid until gvirt_gpu_memory_changed().
+     */
+    void *(*map)(void *opaque, uint64_t page_hpa, bool write);
+
+    /* size_B bytes at addr_hpa have been written, within one page. */
+    void (*dirty)(void *opaque, uint64_t addr_hpa, uint32_t size_B);
+
+    /*
+     * Generation of a page: differs from the last answer when the page has
+     * been written since, by whomever. 0: unknown, take it as written.
+     * sync_dirty announces that pages of this range will be asked for next;
+     * it may be NULL, and so may page_gen.
+     */
+    uint32_t (*page_gen)(void *opaque, uint64_t page_hpa);
+    void (*sync_dirty)(void *opaque, uint64_t addr_hpa, uint64_t size_B);
+
+    /* The virtual clock in ns, monotonic; never the wall clock. */
+    int64_t (*clock_ns)(void *opaque);
+
+    /*
+     * One-shot timer on that clock: at deadline_ns call gvirt_gpu_timer() (or
+     * gvirt_mediator_timer(), by whose host it is). INT64_MAX cancels.
+     */
+    void (*timer_set)(void *opaque, int64_t deadline_ns);
+
+    /* There is work for the engines: call gvirt_gpu_run() soon. */
+    void (*kick)(void *opaque);
+
+    /* The level of the interrupt line has changed. */
+    void (*irq)(void *opaque, bool level);
+
+    /*
+     * The translation or fencing of these aperture pages has changed: what
+     * was mapped through must be dropped, gvirt_*_aperture_page() asked anew.
+     */
+    void (*aperture_changed)(void *opaque, uint32_t first_page,
+                             uint32_t page_count);
+
+    /* The mode, or which pipe drives a monitor, has changed. May be NULL. */
+    void (*display_changed)(void *opaque);
+
+    void (*log)(void *opaque, GvirtLogKind kind, const char *message);
+    void (*trace)(void *opaque, GvirtTraceEvent event, uint64_t a, uint64_t b,
+                  uint64_t c, uint64_t d);
+} GvirtHostOps;
+
+typedef struct GvirtHost {
+    const GvirtHostOps *ops;
+    void *opaque;
+    bool trace_enabled;         /* the host may flip it at any time */
+} GvirtHost;
+
+/* A mistake of the guest: logged (rate limited by the host), contained. */
+void gvirt_log_guest_error(const GvirtHost *host, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
+/* What the model lacks; key makes it once per kind and host (hash of it). */
+void gvirt_log_unimp(const GvirtHost *host, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
+#define gvirt_trace(host, event, a, b, c, d) do {                           \
+        const GvirtHost *h_ = (host);                                       \
+        if (G_UNLIKELY(h_->trace_enabled) && h_->ops->trace) {              \
+            h_->ops->trace(h_->opaque, GVIRT_TRACE_##event, (a), (b), (c),  \
+                           (d));                                            \
+        }                                                                   \
+    } while (0)
+
+#endif /* HW_GVIRT_HOST_H */
