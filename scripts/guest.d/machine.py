@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots guests: the QEMU command line, the run of a command, the logs."""
+
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+
+from common import (BUILD, EXIT_FAILED, EXIT_TIMEOUT, EXIT_USAGE,
+                    GUEST_BUILD, HERE, SUITES, GuestError, Lock,
+                    die_with_parent, need_program, note)
+import image
+import initrd
+from session import Session, Qmp, socket_for_child
+
+GPUS = ("vgpu", "passthrough", "none")
+GPU_IDS = {"vgpu": "v0", "passthrough": "p0", "none": None}
+FIRMWARE_DIRS = ("/usr/share/qemu", "/usr/share/seabios")
+DEFAULT_TIMEOUT_S = 600
+KEPT_RUNS = 8
+
+
+def add_arguments(parser):
+    add = parser.add_argument
+    add("--gpu", choices=GPUS, default="vgpu",
+        help="the GPU's function that the guest gets (vgpu)")
+    add("--suite", choices=SUITES, default=SUITES[0],
+        help=f"the guest's Debian ({SUITES[0]})")
+    add("--device-args", metavar="NAME=VALUE,...", default="",
+        help="properties of the GPU's device")
+    add("--put", metavar="PATH", action="append", default=[],
+        help="copy a file or folder to the guest's /root/; any number")
+    add("--exec", metavar="CMD", dest="command",
+        help="run a shell command in the guest, then stop; without it the "
+             "guest is interactive")
+    add("--timeout", metavar="S", type=_seconds,
+        help="end the run after S seconds, boot included, with status 124 "
+             f"(with --exec {DEFAULT_TIMEOUT_S}, else none)")
+    add("--screenshot", metavar="FILE.png",
+        help="at the end, write what the GPU's console shows")
+    add("--kernel-args", metavar="ARGS", default="",
+        help="more words for the kernel's command line")
+    add("--qemu-args", metavar="ARGS", default="",
+        help="more arguments for QEMU, quoted as for a shell")
+    add("--accel", choices=("tcg", "kvm"), default="tcg",
+        help="how QEMU runs the guest's processors (tcg)")
+    add("--display", metavar="TYPE",
+        help="as QEMU's -display; 'serial' for none but a VNC address "
+             "(with --exec none; else SDL, or serial where there is no "
+             "display)")
+    add("--memory", metavar="SIZE", default="2G",
+        help="the guest's memory (2G)")
+    add("--smp", metavar="N", default="2", help="its processors (2)")
+
+
+def _seconds(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a number of seconds")
+    return value
+
+
+def find_qemu():
+    named = os.environ.get("GVIRT_QEMU")
+    path = pathlib.Path(named) if named else BUILD / "qemu-system-x86_64"
+    if not os.access(path, os.X_OK) or path.is_dir():
+        raise GuestError(f"no QEMU at {path}; " + (
+            "GVIRT_QEMU names it" if named else
+            "build it with: ./configure && make"))
+    return path
+
+
+def _device(options):
+    if options.gpu == "none":
+        if options.device_args:
+            raise GuestError("--device-args needs a GPU", EXIT_USAGE)
+        return []
+    words = [f"gvirt-{options.gpu}", f"id={GPU_IDS[options.gpu]}"]
+    if "addr=" not in options.device_args:
+        words.append("addr=2.0")
+    if options.device_args:
+        words.append(options.device_args)
+    return ["-device", ",".join(words)]
+
+
+def _kernel_line(options):
+    mode = "exec" if options.command is not None else "boot"
+    # mitigations against speculation cost an emulated processor a lot
+    words = ["console=tty0", "console=ttyS0", "mitigations=off",
+             "log_buf_len=1M", "panic=-1", "net.ifnames=0",
+             "systemd.show_status=0", f"gvirt.mode={mode}"]
+    return " ".join(words + options.kernel_args.split())
+
+
+def _cpu(options):
+    return "host" if options.accel == "kvm" else "Haswell-noTSX"
+
+
+def base_command(options, qemu, folder, ramdisk, log_dir):
+    """QEMU's arguments that every guest has."""
+    accel = "tcg,thread=multi" if options.accel == "tcg" else "kvm"
+    argv = [str(qemu), "-nodefaults", "-no-user-config"]
+    for directory in FIRMWARE_DIRS:
+        if os.path.isdir(directory):
+            argv += ["-L", directory]
+    argv += [
+        "-name", "gvirt-guest", "-machine", "q35", "-accel", accel,
+        "-cpu", _cpu(options), "-m", options.memory, "-smp", options.smp,
+        "-vga", "none", "-no-reboot",
+        "-kernel", str(folder / "vmlinux"), "-initrd", str(ramdisk),
+        "-append", _kernel_line(options),
+        "-drive", f"file={_escaped(folder / 'root.raw')},format=raw,if=none,"
+                  "id=root,snapshot=on,cache=unsafe",
+        "-device", "virtio-blk-pci,drive=root,addr=0x10",
+    ]
+    if options.put:
+        put_disk = log_dir / "put.tar"
+        write_put_disk(options.put, put_disk)
+        argv += ["-drive", f"file={_escaped(put_disk)},format=raw,if=none,"
+                           "id=put,snapshot=on",
+                 "-device", "virtio-blk-pci,drive=put,addr=0x11"]
+    return argv
+
+
+def _escaped(path):
+    return str(path).replace(",", ",,")
+
+
+def write_put_disk(paths, output):
+    """One tar of all files, padded as a disk must be."""
+    names = {}
+    for text in paths:
+        path = pathlib.Path(text).resolve()
+        if not path.exists():
+            raise GuestError(f"--put {text}: no such file or folder",
+                             EXIT_USAGE)
+        if names.setdefault(path.name, path) != path:
+            raise GuestError(f"--put {text}: '{path.name}' is put twice",
+                             EXIT_USAGE)
+    with tarfile.open(output, "w", format=tarfile.GNU_FORMAT) as archive:
+        for name, path in names.items():
+            archive.add(path, arcname=name)
+    with open(output, "r+b") as disk:
+        size_B = disk.seek(0, os.SEEK_END)
+        disk.truncate(-(-size_B // 65536) * 65536)
+
+
+def prepare_init(folder):
+    """The initial RAM disk for an image; made anew when its source changed."""
+    source = HERE / "init.c"
+    GUEST_BUILD.mkdir(parents=True, exist_ok=True)
+    binary = GUEST_BUILD / "init"
+    ramdisk = GUEST_BUILD / f"initrd-{folder.name}.cpio"
+
+    def newer(path, *sources):
+        return path.exists() and all(
+            path.stat().st_mtime > other.stat().st_mtime for other in sources)
+
+    with Lock(GUEST_BUILD / "init.lock", "waiting for the initial RAM disk"):
+        if not newer(binary, source):
+            temporary = GUEST_BUILD / f".init-{os.getpid()}"
+            compiler = need_program(os.environ.get("CC", "gcc"), "gcc")
+            done = subprocess.run(
+                [compiler, "-std=gnu11", "-O2", "-static", "-o",
+                 str(temporary), str(source)],
+                capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                temporary.unlink(missing_ok=True)
+                lines = done.stderr.strip().split("\n")
+                raise GuestError(f"cannot compile {source}: {lines[-1]}; "
+                                 "is libc6-dev there?")
+            os.replace(temporary, binary)
+        if not newer(ramdisk, binary, folder / "image.json",
+                     HERE / "initrd.py"):
+            initrd.make_initrd(binary, folder / "modules", ramdisk)
+    return ramdisk
+
+
+def make_log_dir():
+    """A folder for this run's logs; build/guest/last points at it."""
+    GUEST_BUILD.mkdir(parents=True, exist_ok=True)
+    runs = GUEST_BUILD / "runs"
+    runs.mkdir(exist_ok=True)
+    log_dir = pathlib.Path(tempfile.mkdtemp(
+        prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=runs))
+    (log_dir / "pid").write_text(f"{os.getpid()}\n", encoding="ascii")
+    link = GUEST_BUILD / f".last-{os.getpid()}"
+    link.symlink_to(os.path.relpath(log_dir, GUEST_BUILD))
+    os.replace(link, GUEST_BUILD / "last")
+    for old in sorted(runs.iterdir())[:-KEPT_RUNS]:
+        if not _is_running(old):
+            shutil.rmtree(old, ignore_errors=True)
+    return log_dir
+
+
+def _is_running(log_dir):
+    try:
+        pid = int((log_dir / "pid").read_text(encoding="ascii"))
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _qemu_problem(log_dir, status):
+    """One line for a QEMU that did not do its work."""
+    lines = (log_dir / "qemu.log").read_text(errors="replace").split("\n")
+    lines = [line for line in lines if line.strip() and
+             "doesn't support requested feature" not in line]
+    reason = lines[-1] if lines else (
+        f"killed by signal {-status}" if status < 0 else f"status {status}")
+    return f"QEMU ended early: {reason}; logs in {log_dir}"
+
+
+def _launch(argv, log_dir, fds, interactive):
+    (log_dir / "command").write_text(shlex.join(argv) + "\n")
+    with open(log_dir / "qemu.log", "wb") as log:
+        return subprocess.Popen(
+            argv, pass_fds=fds,
+            stdin=None if interactive else subprocess.DEVNULL,
+            stdout=None if interactive else log,
+            stderr=log, preexec_fn=die_with_parent,
+            start_new_session=not interactive)
+
+
+def run_command(options, qemu, folder, ramdisk, log_dir):
+    """Runs one command in a fresh guest and returns its exit status."""
+    port, port_fd = socket_for_child()
+    control, control_fd = socket_for_child()
+    argv = base_command(options, qemu, folder, ramdisk, log_dir)
+    argv += _device(options) + [
+        "-display", options.display or "none",
+        "-serial", f"file:{_escaped(log_dir / 'serial.log')}",
+        "-device", "virtio-serial-pci,id=agents,addr=0x12",
+        "-chardev", f"socket,id=agent,fd={port_fd.fileno()}",
+        "-device", "virtserialport,bus=agents.0,chardev=agent,"
+                   "name=gvirt.agent",
+        "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
+        "-mon", "chardev=qmp,mode=control",
+    ] + shlex.split(options.qemu_args)
+    limit = time.monotonic() + (options.timeout or DEFAULT_TIMEOUT_S)
+    process = _launch(argv, log_dir, (port_fd.fileno(), control_fd.fileno()),
+                      False)
+    try:
+        port_fd.close()
+        control_fd.close()
+        qmp = Qmp(control)
+        with open(log_dir / "dmesg.log", "wb") as kernel_log:
+            session = Session(port, kernel_log)
+            status = session.run(options.command, limit)
+        if status is None and time.monotonic() < limit:
+            status = process.wait()
+            if session.failure:
+                raise GuestError(f"the guest: {session.failure}; "
+                                 f"logs in {log_dir}")
+            if session.ready:
+                raise GuestError("the guest stopped before the command "
+                                 f"ended; logs in {log_dir}")
+            raise GuestError(_qemu_problem(log_dir, status))
+        if options.screenshot:
+            qmp.screenshot(pathlib.Path(options.screenshot),
+                           GPU_IDS[options.gpu], log_dir)
+        if status is None:
+            note(f"timed out after {options.timeout or DEFAULT_TIMEOUT_S:g} "
+                 f"s {'in the command' if session.ready else 'in boot'}; "
+                 f"logs in {log_dir}")
+            return EXIT_TIMEOUT
+        qmp.quit()
+        process.wait(timeout=10)
+        return status
+    except subprocess.TimeoutExpired:
+        note(f"QEMU did not end when told to; killed; logs in {log_dir}")
+        return EXIT_FAILED
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _choose_display(options, qemu):
+    """The -display argument, and whether a VNC address has to be told."""
+    chosen = options.display
+    if not chosen:
+        has_screen = any(os.environ.get(name) for name in
+                         ("DISPLAY", "WAYLAND_DISPLAY"))
+        known = ()
+        if has_screen:
+            done = subprocess.run([str(qemu), "-display", "help"],
+                                  capture_output=True, text=True, check=False)
+            known = done.stdout.split()
+        chosen = next((name for name in ("sdl", "gtk") if name in known),
+                      "serial")
+    if chosen == "serial":
+        return "vnc=127.0.0.1:0,to=99", True
+    return chosen, False
+
+
+def run_interactive(options, qemu, folder, ramdisk, log_dir):
+    """A guest on this terminal, with a window where there is a display."""
+    control, control_fd = socket_for_child()
+    display, tell_vnc = _choose_display(options, qemu)
+    argv = base_command(options, qemu, folder, ramdisk, log_dir)
+    argv += _device(options) + [
+        "-display", display,
+        "-chardev", "stdio,id=console,mux=on,signal=off,"
+                    f"logfile={_escaped(log_dir / 'serial.log')}",
+        "-serial", "chardev:console", "-mon", "chardev=console",
+        "-device", "virtio-tablet-pci,addr=0x13",
+        "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
+        "-mon", "chardev=qmp,mode=control",
+    ] + shlex.split(options.qemu_args)
+    if options.put:
+        note("put files arrive on the disk /dev/vdb: "
+             "tar -xf /dev/vdb -C /root")
+    process = _launch(argv, log_dir, (control_fd.fileno(),), True)
+    try:
+        control_fd.close()
+        qmp = Qmp(control)
+        if tell_vnc:
+            service = qmp.vnc_address()
+            if service:
+                note(f"the GPU's display: VNC on 127.0.0.1:{service}")
+        note("serial console here; root has no password; Ctrl-A x leaves")
+        try:
+            status = process.wait(timeout=options.timeout)
+        except subprocess.TimeoutExpired:
+            if options.screenshot:
+                qmp.screenshot(pathlib.Path(options.screenshot),
+                               GPU_IDS[options.gpu], log_dir)
+            return EXIT_TIMEOUT
+        if status != 0:
+            raise GuestError(_qemu_problem(log_dir, status))
+        return 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        _restore_terminal()
+
+
+def _restore_terminal():
+    if sys.stdin.isatty():
+        subprocess.run(["stty", "sane"], check=False)
+
+
+def _check(options):
+    if options.command is not None and not options.command.strip():
+        raise GuestError("--exec: an empty command", EXIT_USAGE)
+    if options.screenshot:
+        target = pathlib.Path(options.screenshot)
+        if target.suffix != ".png":
+            raise GuestError("--screenshot: the file's name ends in .png",
+                             EXIT_USAGE)
+        if not target.resolve().parent.is_dir():
+            raise GuestError(f"--screenshot: no folder {target.parent}",
+                             EXIT_USAGE)
+    for path in options.put:
+        if not pathlib.Path(path).exists():
+            raise GuestError(f"--put {path}: no such file or folder",
+                             EXIT_USAGE)
+    try:
+        shlex.split(options.qemu_args)
+    except ValueError as error:
+        raise GuestError(f"--qemu-args: {error}", EXIT_USAGE) from error
+    if options.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        raise GuestError("--accel kvm: /dev/kvm cannot be opened; use tcg")
+
+
+def run(options):
+    _check(options)
+    qemu = find_qemu()
+    folder = image.ensure_image(options.suite)
+    ramdisk = prepare_init(folder)
+    log_dir = make_log_dir()
+    try:
+        if options.command is not None:
+            return run_command(options, qemu, folder, ramdisk, log_dir)
+        return run_interactive(options, qemu, folder, ramdisk, log_dir)
+    finally:
+        for name in ("pid", "put.tar"):
+            (log_dir / name).unlink(missing_ok=True)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The host's ends of a guest's two channels: the agent's port (frames, see
+init.c) and QEMU's monitor (QMP)."""
+
+import json
+import os
+import select
+import socket
+import struct
+import time
+import zlib
+
+from common import GuestError
+
+FRAME_HEADER = struct.Struct("<cI")
+
+
+def socket_for_child():
+    """A connected pair: our end, and an end that a child may inherit."""
+    ours, theirs = socket.socketpair()
+    theirs.set_inheritable(True)
+    return ours, theirs
+
+
+def _write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view):]
+
+
+def _kernel_line(record):
+    """A record of /dev/kmsg in the form that dmesg prints."""
+    text = record.split(b"\n", 1)[0]
+    prefix, _, message = text.partition(b";")
+    try:
+        stamp = int(prefix.split(b",")[2])
+    except (IndexError, ValueError):
+        return record
+    return b"[%5d.%06d] %s\n" % (stamp // 1000000, stamp % 1000000, message)
+
+
+class Session:
+    """One command in the guest, its output to our own."""
+
+    def __init__(self, port, kernel_log):
+        self.port = port
+        self.kernel_log = kernel_log
+        self.ready = False
+        self.failure = None
+        self.status = None
+        self.buffer = bytearray()
+
+    def run(self, command, limit):
+        """Returns the command's status, None when there was none in time."""
+        encoded = command.encode()
+        while self.status is None and self.failure is None:
+            left = limit - time.monotonic()
+            if left <= 0:
+                return None
+            if not select.select([self.port], [], [], left)[0]:
+                return None
+            try:
+                data = self.port.recv(1 << 20)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                return None
+            self.buffer += data
+            for kind, payload in self._frames():
+                if kind == b"H":
+                    self.ready = True
+                    self.port.sendall(
+                        FRAME_HEADER.pack(b"E", len(encoded)) + encoded)
+                else:
+                    self._take(kind, payload)
+        return self.status
+
+    def _frames(self):
+        while len(self.buffer) >= FRAME_HEADER.size:
+            kind, length = FRAME_HEADER.unpack_from(self.buffer)
+            end = FRAME_HEADER.size + length
+            if len(self.buffer) < end:
+                return
+            payload = bytes(self.buffer[FRAME_HEADER.size:end])
+            del self.buffer[:end]
+            yield kind, payload
+
+    def _take(self, kind, payload):
+        if kind == b"1":
+            _write_all(1, payload)
+        elif kind == b"2":
+            _write_all(2, payload)
+        elif kind == b"K":
+            self.kernel_log.write(_kernel_line(payload))
+            self.kernel_log.flush()
+        elif kind == b"X":
+            self.status = int(payload)
+        elif kind == b"F":
+            self.failure = payload.decode(errors="replace")
+
+
+class Qmp:
+    """Just enough of QEMU's machine protocol."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.reader = connection.makefile("rb")
+        self.greeted = False
+        connection.settimeout(30)
+
+    def command(self, name, **arguments):
+        if not self.greeted:
+            self.greeted = True
+            self.reader.readline()
+            self.command("qmp_capabilities")
+        request = {"execute": name}
+        if arguments:
+            request["arguments"] = arguments
+        self.connection.sendall(json.dumps(request).encode() + b"\n")
+        while True:
+            line = self.reader.readline()
+            if not line:
+                raise GuestError(f"QEMU ended at '{name}'")
+            answer = json.loads(line)
+            if "error" in answer:
+                raise GuestError(f"QEMU: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+
+    def quit(self):
+        try:
+            self.command("quit")
+        except (GuestError, OSError):
+            pass                 # it may be gone before it has answered
+
+    def vnc_address(self):
+        try:
+            return self.command("query-vnc").get("service")
+        except GuestError:
+            return None
+
+    def screenshot(self, target, device, work_dir):
+        """Writes the console of a device (else the first one) as a PNG."""
+        raw = work_dir / "screen.ppm"
+        arguments = {"filename": str(raw)}
+        if device:
+            arguments.update(device=device, head=0)
+        self.command("screendump", **arguments)
+        try:
+            png = png_from_ppm(raw.read_bytes())
+        finally:
+            raw.unlink(missing_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            temporary.write_bytes(png)
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def png_from_ppm(data):
+    """A PNG of QEMU's screendump; a QEMU may be built without libpng."""
+    fields = data.split(maxsplit=4)[:4]
+    if len(fields) < 4 or fields[0] != b"P6" or fields[3] != b"255":
+        raise GuestError("the screendump is not what QEMU writes")
+    width, height = int(fields[1]), int(fields[2])
+    pitch_B = width * 3
+    pixels = data[len(data) - pitch_B * height:]
+    rows = b"".join(b"\0" + pixels[y * pitch_B:(y + 1) * pitch_B]
+                    for y in range(height))
+
+    def chunk(kind, body):
+        return (struct.pack(">I", len(body)) + kind + body +
+                struct.pack(">I", zlib.crc32(kind + body)))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+            chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
