@@ -56,6 +56,7 @@ struct GvirtGpu {
     int64_t told_deadline_ns;   /* the deadline the host knows */
     int64_t display_deadline_ns;
     int64_t power_deadline_ns;
+    int64_t perf_deadline_ns;
 };
 
 void gvirt_gpu_enter(GvirtGpu *gpu);
@@ -84,6 +85,7 @@ void gvirt_gpu_aperture_dirty(GvirtGpu *gpu, uint32_t first_page,
 
 /* fence.c */
 void gvirt_fence_init(GvirtGpu *gpu);
+void gvirt_fence_reset(GvirtGpu *gpu);
 /* The fence that covers a graphics address, -1 if none. O(1). */
 int gvirt_fence_find(const GvirtGpu *gpu, uint64_t addr_ggtt);
 /* Where the CPU's access at addr_ggtt really goes (one run of bytes). */
@@ -101,6 +103,8 @@ void gvirt_reset_engines(GvirtGpu *gpu, uint32_t engines);
 void gvirt_perf_init(GvirtGpu *gpu);
 void gvirt_perf_reset(GvirtGpu *gpu);
 void gvirt_perf_destroy(GvirtGpu *gpu);
+/* Timer reports up to now_ns; the next deadline or INT64_MAX. */
+int64_t gvirt_perf_advance(GvirtGpu *gpu, int64_t now_ns);
 void gvirt_render_init(GvirtGpu *gpu);
 void gvirt_render_reset(GvirtGpu *gpu);
 void gvirt_render_destroy(GvirtGpu *gpu);

@@ -6,9 +6,9 @@
  * Rules:
  *  - an operation must not call back into the library before it returns
  *    (defer to a bottom half, a flag, an event loop);
- *  - memory operations, clock_ns, kick, log and trace may be called from the
- *    thread that runs gvirt_gpu_run(); the others only from threads that
- *    entered through another public function.
+ *  - any of them may be called from the thread that runs gvirt_gpu_run(), and
+ *    two threads' calls may overtake each other: irq says that something has
+ *    changed, gvirt_gpu_irq_level() what holds now.
  */
 #ifndef HW_GVIRT_HOST_H
 #define HW_GVIRT_HOST_H
