@@ -58,10 +58,10 @@ def need_program(name, package):
     return path
 
 
-def die_with_parent():
+def end_with_parent():
     """For a child: end when this process ends, however that comes about."""
     pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def run_logged(argv, log_path, what, **kwargs):
@@ -69,7 +69,7 @@ def run_logged(argv, log_path, what, **kwargs):
     with open(log_path, "ab") as log:
         done = subprocess.run(argv, stdout=log, stderr=log,
                               stdin=subprocess.DEVNULL, check=False,
-                              preexec_fn=die_with_parent, **kwargs)
+                              preexec_fn=end_with_parent, **kwargs)
     if done.returncode != 0:
         raise GuestError(f"{what} failed (status {done.returncode}); "
                          f"see {log_path}")

@@ -18,7 +18,7 @@ import tempfile
 import time
 
 from common import (HERE, SUITES, GuestError, Lock, cache_dir,
-                    die_with_parent, need_program, note, run_logged)
+                    end_with_parent, need_program, note, run_logged)
 import initrd
 
 PACKAGES = (
@@ -121,29 +121,37 @@ def _bootstrap(suite, include, debs, tar, log_path):
             f"--setup-hook=sync-in {quoted_debs} /var/cache/apt/archives/",
             "--customize-hook="
             f"sync-out /var/cache/apt/archives {quoted_debs}",
-            f"--customize-hook={HERE / 'customize'}"]
+            "--customize-hook=" + (HERE / "customize").read_text()]
     argv += [f"--aptopt={option}" for option in _apt_options()]
     argv += [f"--dpkgopt={option}" for option in (
         "force-unsafe-io", "path-exclude=/usr/share/doc/*",
         "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*",
         "path-exclude=/usr/share/info/*")]
     argv += [suite, str(tar)] + _sources(suite)
-    environment = dict(os.environ, INITRD="No")   # we make our own RAM disk
+    # not in /tmp, which may be small memory; without root, mmdebstrap works
+    # under another user id, which cannot enter a private cache folder
+    environment = dict(
+        os.environ, INITRD="No",       # we make our own RAM disk
+        TMPDIR=str(tar.parent) if os.geteuid() == 0 else "/var/tmp")
     last = ""
     with open(log_path, "ab") as log, subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, env=environment,
-            preexec_fn=die_with_parent) as child:
-        for raw in child.stderr:
-            log.write(raw)
-            log.flush()
-            line = raw.decode(errors="replace").strip()
-            if re.match(r"I: (running apt-get update|downloading|extracting|"
-                        r"installing|creating)", line):
-                note(f"{suite} image: {line[3:]}")
-            elif line.startswith(("E:", "Err:")) and (
-                    not last or "failed" in last):
-                last = line
+            preexec_fn=end_with_parent) as child:
+        try:
+            for raw in child.stderr:
+                log.write(raw)
+                log.flush()
+                line = raw.decode(errors="replace").strip()
+                if re.match(r"I: (running apt-get update|downloading|"
+                            r"extracting|installing|creating)", line):
+                    note(f"{suite} image: {line[3:]}")
+                elif line.startswith(("E:", "Err:")) and (
+                        not last or "failed" in last):
+                    last = line
+        except BaseException:
+            child.terminate()          # it removes its own work
+            raise
     if child.returncode != 0:
         reason = last or f"mmdebstrap ended with {child.returncode}"
         raise GuestError(f"{suite} image: {reason}; check network, mirror "

@@ -384,9 +384,6 @@ static void greet_console(const char *command)
 
 static void set_up_system(void)
 {
-    char *const untar[] = {
-        "/bin/tar", "-xf", PUT_DISK, "-C", "/root", "--no-same-owner", NULL
-    };
     static const char hostname[] = "gvirt";
 
     try_mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
@@ -403,6 +400,14 @@ static void set_up_system(void)
     bring_up_loopback();
     coldplug("/sys/bus/pci/devices");
     coldplug("/sys/bus/virtio/devices");
+}
+
+static void unpack_put_files(void)
+{
+    char *const untar[] = {
+        "/bin/tar", "-xf", PUT_DISK, "-C", "/root", "--no-same-owner", NULL
+    };
+
     if (access(PUT_DISK, F_OK) == 0 && run(untar) != 0) {
         fail("the files of --put could not be unpacked (is /root full?)");
     }
@@ -604,6 +609,7 @@ int main(void)
         }
     }
     enter_root();
+    unpack_put_files();
     if (port_fd < 0) {
         execl("/sbin/init", "/sbin/init", (char *)NULL);
         fail("/sbin/init: %s", strerror(errno));

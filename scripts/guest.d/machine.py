@@ -6,7 +6,6 @@ import os
 import pathlib
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
@@ -15,7 +14,7 @@ import time
 
 from common import (BUILD, EXIT_FAILED, EXIT_TIMEOUT, EXIT_USAGE,
                     GUEST_BUILD, HERE, SUITES, GuestError, Lock,
-                    die_with_parent, need_program, note)
+                    end_with_parent, need_program, note)
 import image
 import initrd
 from session import Session, Qmp, socket_for_child
@@ -115,7 +114,7 @@ def base_command(options, qemu, folder, ramdisk, log_dir):
         if os.path.isdir(directory):
             argv += ["-L", directory]
     argv += [
-        "-name", "gvirt-guest", "-machine", "q35", "-accel", accel,
+        "-name", "gvirt-guest", "-machine", "q35,sata=off,smbus=off", "-accel", accel,
         "-cpu", _cpu(options), "-m", options.memory, "-smp", options.smp,
         "-vga", "none", "-no-reboot",
         "-kernel", str(folder / "vmlinux"), "-initrd", str(ramdisk),
@@ -230,7 +229,7 @@ def _launch(argv, log_dir, fds, interactive):
             argv, pass_fds=fds,
             stdin=None if interactive else subprocess.DEVNULL,
             stdout=None if interactive else log,
-            stderr=log, preexec_fn=die_with_parent,
+            stderr=log, preexec_fn=end_with_parent,
             start_new_session=not interactive)
 
 
@@ -320,9 +319,6 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
         "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
         "-mon", "chardev=qmp,mode=control",
     ] + shlex.split(options.qemu_args)
-    if options.put:
-        note("put files arrive on the disk /dev/vdb: "
-             "tar -xf /dev/vdb -C /root")
     process = _launch(argv, log_dir, (control_fd.fileno(),), True)
     try:
         control_fd.close()
