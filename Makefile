@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Everything is made under build/ by meson and ninja; this file gives the
+# steps their names. "make help" lists them.
+
+SHELL = /bin/bash
+.SHELLFLAGS = -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# on a terminal ninja keeps to one line; elsewhere show every 5 %
+JOBS ?= $(shell nproc)
+PROGRESS = $(if $(MAKE_TERMOUT),cat,scripts/progress)
+QEMU = build/qemu-system-x86_64
+
+-include build/config.mk
+
+.PHONY: all
+all: qemu
+
+.PHONY: help
+help:
+	@echo 'make            build $(QEMU)'
+	@echo 'make run        install what is missing, build, boot a Debian guest'
+	@echo 'make check      all tests: unit, qtest, guest'
+	@echo 'make check-unit the library alone, no QEMU, seconds'
+	@echo 'make check-qtest, make check-guest'
+	@echo 'make lint       style, licence lines, includes, shell scripts'
+	@echo 'make clean      remove what was built, keep sources and images'
+	@echo 'make distclean  remove build/'
+	@echo './configure --help lists what can be chosen'
+
+# configured with defaults when nobody did it, again when its input changed
+CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak
+
+build/config.mk: $(CONFIGURE_INPUTS)
+	@if [ -x build/config.status ]; then build/config.status; \
+	else ./configure; fi
+
+.PHONY: qemu
+qemu: build/config.mk
+	@$(MAKE) qemu-configured
+
+.PHONY: qemu-configured
+qemu-configured:
+	@if [ -z '$(QEMU_BUILD)' ]; then echo \
+	    'make: configured with --without-qemu; run ./configure again'; \
+	    exit 1; fi
+	@echo 'make: building QEMU $(QEMU_VERSION) with gvirt'
+	@ninja -j$(JOBS) -C $(QEMU_BUILD) qemu-system-x86_64 | $(PROGRESS) || \
+	    { echo 'make: the build failed, see above'; exit 1; }
+
+.PHONY: library
+library: build/config.mk
+	@$(MAKE) library-configured
+
+.PHONY: library-configured
+library-configured:
+	@ninja -j$(JOBS) -C build/lib | $(PROGRESS) || \
+	    { echo 'make: the build of the library failed, see above'; exit 1; }
+
+.PHONY: qtests
+qtests: qemu
+	@$(MAKE) qtests-configured
+
+.PHONY: qtests-configured
+qtests-configured:
+	@ninja -j$(JOBS) -C $(QEMU_BUILD) gvirt-qtests | $(PROGRESS)
+
+.PHONY: setup setup-unit setup-qemu
+setup:
+	@scripts/setup unit qemu guest
+setup-qemu:
+	@scripts/setup unit qemu
+setup-unit:
+	@scripts/setup unit
+
+# --- running ----------------------------------------------------------------
+
+.PHONY: run
+run: setup
+	@$(MAKE) qemu
+	@scripts/guest image
+	@scripts/guest run
+
+# --- tests ------------------------------------------------------------------
+
+.PHONY: check
+check: setup
+	@$(MAKE) library qtests
+	@scripts/check unit qtest guest
+
+# without a configuration only the library's half is configured
+.PHONY: check-unit
+check-unit: setup-unit
+	@if [ ! -e build/config.mk ]; then ./configure --without-qemu; fi
+	@$(MAKE) library-configured
+	@scripts/check unit
+
+.PHONY: check-qtest
+check-qtest: setup-qemu
+	@$(MAKE) qtests
+	@scripts/check qtest
+
+.PHONY: check-guest
+check-guest: setup
+	@$(MAKE) qemu
+	@scripts/check guest
+
+.PHONY: lint
+lint:
+	@scripts/setup lint
+	@scripts/lint
+
+.PHONY: clean
+clean:
+	@if [ -d build/lib ]; then ninja -C build/lib -t clean; fi
+	@if [ -n '$(QEMU_BUILD)' ]; then ninja -C $(QEMU_BUILD) -t clean; fi
+
+.PHONY: distclean
+distclean:
+	rm -rf build

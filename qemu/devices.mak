@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The devices in gvirt's QEMU: what a person needs to run a Debian guest on
+# pc or q35 beside gvirt, and QEMU's own test devices; not the other display
+# adapters, network cards and controllers, which only cost build time.
+# A line ending in "?" is taken where this QEMU knows the symbol.
+
+CONFIG_GVIRT=y
+
+# machines
+CONFIG_I440FX=y
+CONFIG_Q35=y
+CONFIG_VMPORT=y
+CONFIG_VMMOUSE=y
+CONFIG_HPET=y
+CONFIG_PCSPK=y
+CONFIG_VTD=y
+CONFIG_PCIE_PORT=y
+CONFIG_PCIE_PCI_BRIDGE=y
+CONFIG_XIO3130=y
+CONFIG_PCI_BRIDGE=y
+CONFIG_PXB=y
+CONFIG_CXL=y
+CONFIG_CXL_MEM_DEVICE=y
+CONFIG_I82801B11=y
+CONFIG_IOH3420=y
+
+# for tests and debugging
+CONFIG_ISA_DEBUG=y
+CONFIG_PVPANIC_ISA=y
+CONFIG_PVPANIC_PCI=y
+CONFIG_TEST_DEVICES=y
+CONFIG_EDU=y
+CONFIG_PCI_TESTDEV=y
+
+# disk, network, console
+CONFIG_VIRTIO_PCI=y
+CONFIG_VIRTIO_BLK=y
+CONFIG_VIRTIO_SCSI=y
+CONFIG_VIRTIO_NET=y
+CONFIG_VIRTIO_RNG=y
+CONFIG_VIRTIO_SERIAL=y
+CONFIG_VIRTIO_BALLOON=y
+CONFIG_VIRTIO_INPUT=y
+CONFIG_VIRTIO_9P=y
+CONFIG_E1000_PCI=y
+CONFIG_E1000E_PCI_EXPRESS=y
+
+# another display to compare with
+CONFIG_VGA_PCI=y
+CONFIG_BOCHS_DISPLAY=y
+
+# USB and sound
+CONFIG_USB_UHCI=y
+CONFIG_USB_EHCI_PCI=y
+CONFIG_USB_XHCI_PCI=y
+CONFIG_USB_HUB=y
+CONFIG_USB_HID=y
+CONFIG_USB_STORAGE_BOT=y
+CONFIG_USB_STORAGE_CLASSIC=y
+CONFIG_HDA=y
+
+# one GPU for several VMs, each a process of its own
+CONFIG_MULTIPROCESS=y
+CONFIG_VFIO_USER_SERVER=y
+CONFIG_VFIO_PCI=y
+CONFIG_VFIO_USER=y?
