@@ -58,10 +58,10 @@ def need_program(name, package):
     return path
 
 
-def end_with_parent():
+def end_with_parent(how=signal.SIGTERM):
     """For a child: end when this process ends, however that comes about."""
     pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(how))
 
 
 def run_logged(argv, log_path, what, **kwargs):

@@ -13,6 +13,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -108,11 +109,24 @@ def _apt_options():
     return options
 
 
+def _own_namespace():
+    """A prefix that ties a program's mounts and processes to its own life."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        return []      # without root, mmdebstrap makes namespaces itself
+    prefix = ["unshare", "--mount", "--pid", "--fork", "--kill-child",
+              "--mount-proc", "--"]
+    done = subprocess.run(prefix + ["true"], capture_output=True, check=False)
+    return prefix if done.returncode == 0 else []
+
+
 def _bootstrap(suite, include, debs, tar, log_path):
     """Runs mmdebstrap, telling what it is at."""
     debs.mkdir(exist_ok=True)
     quoted_debs = shlex.quote(str(debs))
-    argv = [need_program("mmdebstrap", "mmdebstrap"), "--variant=minbase",
+    argv = _own_namespace()
+    # a namespace dies whole; without one mmdebstrap has to clean up
+    stop = signal.SIGKILL if argv else signal.SIGTERM
+    argv += [need_program("mmdebstrap", "mmdebstrap"), "--variant=minbase",
             "--format=tar", "--architectures=amd64",
             f"--keyring={KEYRING}",
             "--include=" + ",".join(PACKAGES + tuple(include)),
@@ -137,7 +151,7 @@ def _bootstrap(suite, include, debs, tar, log_path):
     with open(log_path, "ab") as log, subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, env=environment,
-            preexec_fn=end_with_parent) as child:
+            preexec_fn=lambda: end_with_parent(stop)) as child:
         try:
             for raw in child.stderr:
                 log.write(raw)
@@ -150,7 +164,7 @@ def _bootstrap(suite, include, debs, tar, log_path):
                         not last or "failed" in last):
                     last = line
         except BaseException:
-            child.terminate()          # it removes its own work
+            child.send_signal(stop)
             raise
     if child.returncode != 0:
         reason = last or f"mmdebstrap ended with {child.returncode}"
@@ -192,10 +206,15 @@ def _take_kernel(tree, folder):
 
 
 def _remove_tree(path):
-    def retry(function, name, _):
-        os.chmod(os.path.dirname(name), 0o700)
-        function(name)
-    shutil.rmtree(path, onerror=retry)
+    """Removes a folder, but never what may be mounted inside it."""
+    if os.geteuid() != 0:
+        subprocess.run(["chmod", "-R", "u+rwX", str(path)], check=False,
+                       stderr=subprocess.DEVNULL)
+    done = subprocess.run(["rm", "-rf", "--one-file-system", str(path)],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise GuestError(f"{path} cannot be removed: "
+                         f"{done.stderr.strip().splitlines()[0]}")
 
 
 def _build(suite, include, final):
