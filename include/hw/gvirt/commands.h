@@ -31,6 +31,8 @@ enum {
     GVIRT_CMD_DRAW          = 1 << 8,   /* starts EUs: primitive, walker */
     GVIRT_CMD_VISIBLE       = 1 << 9,   /* effects seen outside the engine */
     GVIRT_CMD_WAIT          = 1 << 10,  /* may stall the streamer */
+    GVIRT_CMD_MORE_ADDR     = 1 << 11,  /* addresses beyond operand[] follow */
+    GVIRT_CMD_RS            = 1 << 12,  /* resource streamer: extended state */
 };
 
 typedef enum GvirtOperandSpace {
@@ -42,6 +44,7 @@ typedef enum GvirtOperandSpace {
     GVIRT_OPERAND_FLUSH_DW,     /* address dword bit 2 */
     GVIRT_OPERAND_BB_START,     /* header bit 8: 1 per-process */
     GVIRT_OPERAND_HWSP,         /* an index into the status page */
+    GVIRT_OPERAND_PERF_COUNT,   /* address dword bit 0 */
 } GvirtOperandSpace;
 
 /* One graphics address in a command. */
@@ -53,7 +56,7 @@ typedef struct GvirtOperand {
     uint32_t size_B;            /* that may be touched; 0: depends */
 } GvirtOperand;
 
-#define GVIRT_OPERANDS_MAX 3
+#define GVIRT_OPERANDS_MAX 5
 
 typedef struct GvirtCommandInfo {
     const char *name;
@@ -70,6 +73,13 @@ typedef struct GvirtCommandInfo {
     const char *source;
 } GvirtCommandInfo;
 
+/* GVIRT_OP_<name>: the header of each command, its length field 0 */
+enum {
+#define CMD(name, value, ...) GVIRT_OP_##name = (value),
+#include "hw/gvirt/commands.def"
+};
+
+/* The table; further forms of one command stand behind the first. */
 const GvirtCommandInfo *gvirt_command_table(unsigned *count);
 
 /* The command of a header on an engine, NULL if there is none. O(1). */
