@@ -43,6 +43,7 @@ struct GvirtGpu {
     GvirtGpuStats stats;
 
     uint32_t io_index;          /* BAR4 MMIO_INDEX */
+    uint8_t fence_map[GVIRT_APERTURE_PAGES];    /* fence + 1, 0: none */
 
     struct {
         bool irq;
@@ -85,6 +86,7 @@ void gvirt_gpu_aperture_dirty(GvirtGpu *gpu, uint32_t first_page,
 
 /* fence.c */
 void gvirt_fence_init(GvirtGpu *gpu);
+/* After the registers have changed without hooks: a reset, a snapshot. */
 void gvirt_fence_reset(GvirtGpu *gpu);
 /* The fence that covers a graphics address, -1 if none. O(1). */
 int gvirt_fence_find(const GvirtGpu *gpu, uint64_t addr_ggtt);

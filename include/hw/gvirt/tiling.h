@@ -26,8 +26,14 @@ typedef enum GvirtTiling {
 uint64_t gvirt_tile_offset(GvirtTiling tiling, uint64_t x_B, uint64_t y,
                            uint64_t pitch_B, bool swizzle);
 
-/* Bytes from x_B that stand next to each other in memory (at least 1). */
+/*
+ * Bytes from x_B that stand next to each other in memory (at least 1),
+ * swizzled or not; 4096 for linear, whose runs have no end of their own.
+ */
 uint32_t gvirt_tile_run_B(GvirtTiling tiling, uint64_t x_B);
+
+/* The same where swizzling is off: rows of X tiles are not cut in lines. */
+uint32_t gvirt_tile_run_plain_B(GvirtTiling tiling, uint64_t x_B);
 
 uint32_t gvirt_tile_width_B(GvirtTiling tiling);
 uint32_t gvirt_tile_height(GvirtTiling tiling);
