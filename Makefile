@@ -31,7 +31,8 @@ help:
 	@echo './configure --help lists what can be chosen'
 
 # configured with defaults when nobody did it, again when its input changed
-CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak
+CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak \
+	include/hw/gvirt/trace.def
 
 build/config.mk: $(CONFIGURE_INPUTS)
 	@if [ -x build/config.status ]; then build/config.status; \

@@ -15,4 +15,16 @@
     (GVIRT_QEMU_MAJOR > (major) ||                                      \
      (GVIRT_QEMU_MAJOR == (major) && GVIRT_QEMU_MINOR >= (minor)))
 
+#if GVIRT_QEMU_AT_LEAST(10, 1)
+#include "exec/icount.h"
+#include "system/memory.h"
+#define GVIRT_CLASS_DATA const  /* of class_init's last argument */
+#define GVIRT_INTERFACES const  /* of TypeInfo's interfaces */
+#else
+#include "exec/memory.h"
+#include "system/cpu-timers.h"
+#define GVIRT_CLASS_DATA
+#define GVIRT_INTERFACES
+#endif
+
 #endif /* HW_GVIRT_COMPAT_H */

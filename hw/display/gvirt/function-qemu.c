@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gvirt-function: what gvirt-vgpu and gvirt-passthrough have in common as PCI
+ * display functions: 8086:0412, BAR0 registers and PTEs, BAR2 aperture, BAR4
+ * I/O ports, MSI, and a console for each monitor.
+ *
+ * Properties:
+ *   gpu=ID                the gvirt-gpu; the only one, or a new one
+ *   xres=, yres=          the preferred mode of the monitors (1024x768)
+ *   hdmi=on|off           a monitor on port B, HDMI (on); may be changed at
+ *   dp=on|off             run time by qom-set; on port C, DisplayPort (off)
+ *
+ * The aperture is trapped until the first access to a page; then the run of
+ * pages around it that stand next to each other in memory is mapped through.
+ *
+ * Source: HSW PRM vol. 12 (PCI configuration registers of device 2).
+ */
+#include "qemu/osdep.h"
+#include "hw/display/edid.h"
+#include "hw/gvirt/glue-qemu.h"
+#include "hw/pci/msi.h"
+#include "hw/pci/pci.h"
+#include "hw/qdev-properties.h"
+#include "migration/vmstate.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+
+#define BAR_MMIO        0
+#define BAR_APERTURE    2
+#define BAR_IO          4
+#define MSI_OFFSET      0x90        /* as the real part */
+#define RUN_WINDOW      512         /* pages around a fault: 2 MiB */
+#define XRES_MIN        640
+#define YRES_MIN        480
+#define XRES_MAX        3840
+#define YRES_MAX        2160
+
+/* ---- doors ---- */
+
+static uint64_t function_bar0_read(void *opaque, hwaddr addr, unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    return GVIRT_FUNCTION_GET_CLASS(f)->read(f, addr, size);
+}
+
+static void function_bar0_write(void *opaque, hwaddr addr, uint64_t value,
+                                unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    GVIRT_FUNCTION_GET_CLASS(f)->write(f, addr, value, size);
+}
+
+static const MemoryRegionOps function_bar0_ops = {
+    .read = function_bar0_read,
+    .write = function_bar0_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+static uint64_t function_io_read(void *opaque, hwaddr addr, unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    return GVIRT_FUNCTION_GET_CLASS(f)->io_read(f, addr, size);
+}
+
+static void function_io_write(void *opaque, hwaddr addr, uint64_t value,
+                              unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    GVIRT_FUNCTION_GET_CLASS(f)->io_write(f, addr, value, size);
+}
+
+static const MemoryRegionOps function_io_ops = {
+    .read = function_io_read,
+    .write = function_io_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+    .impl = { .min_access_size = 1, .max_access_size = 4 },
+};
+
+/* ---- the aperture ---- */
+
+static void run_unmap(GvirtFunction *f, unsigned index)
+{
+    GvirtRun *run = f->run[index];
+    uint32_t i;
+
+    memory_region_del_subregion(&f->aperture, &run->region);
+    object_unparent(OBJECT(&run->region));
+    for (i = 0; i < run->page_count; i++) {
+        f->run_of_page[run->first_page + i] = 0;
+    }
+    g_free(run);
+    /* Keep the array dense. */
+    f->run[index] = f->run[--f->runs];
+    f->run[f->runs] = NULL;
+    if (index < f->runs) {
+        run = f->run[index];
+        for (i = 0; i < run->page_count; i++) {
+            f->run_of_page[run->first_page + i] = index + 1;
+        }
+    }
+}
+
+static void function_unmap_all(GvirtFunction *f)
+{
+    if (!f->runs) {
+        return;
+    }
+    memory_region_transaction_begin();
+    while (f->runs) {
+        run_unmap(f, f->runs - 1);
+    }
+    memory_region_transaction_commit();
+}
+
+static void function_aperture_changed(void *opaque, uint32_t first_page,
+                                      uint32_t page_count)
+{
+    GvirtFunction *f = opaque;
+    uint32_t page;
+
+    if (!f->runs) {
+        return;
+    }
+    if (page_count >= GVIRT_APERTURE_PAGES) {
+        function_unmap_all(f);
+        return;
+    }
+    memory_region_transaction_begin();
+    for (page = first_page;
+         page < MIN(first_page + page_count, GVIRT_APERTURE_PAGES); page++) {
+        if (f->run_of_page[page]) {
+            run_unmap(f, f->run_of_page[page] - 1);
+        }
+    }
+    memory_region_transaction_commit();
+}
+
+/* A page that may be mapped: where it stands in QEMU's memory. */
+static MemoryRegion *function_page(GvirtFunction *f, uint32_t page,
+                                   hwaddr *offset)
+{
+    uint64_t page_hpa;
+
+    if (page >= GVIRT_APERTURE_PAGES || f->run_of_page[page] ||
+        !GVIRT_FUNCTION_GET_CLASS(f)->aperture_page(f, page, &page_hpa)) {
+        return NULL;
+    }
+    return gvirt_machine_region(&f->gpu->machine, page_hpa, offset);
+}
+
+static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
+                             MemoryRegion *mr, hwaddr offset)
+{
+    GvirtRun *run = g_new0(GvirtRun, 1);
+    uint32_t i;
+
+    run->first_page = first;
+    run->page_count = count;
+    memory_region_init_alias(&run->region, OBJECT(f), "gvirt-run", mr, offset,
+                             (uint64_t)count * GVIRT_PAGE_SIZE_B);
+    memory_region_add_subregion_overlap(&f->aperture,
+                                        (hwaddr)first * GVIRT_PAGE_SIZE_B,
+                                        &run->region, 1);
+    f->run[f->runs++] = run;
+    for (i = 0; i < count; i++) {
+        f->run_of_page[first + i] = f->runs;
+    }
+    f->aperture_maps++;
+}
+
+/*
+ * Map the runs of the 2 MiB that a trapped access fell into: where one page
+ * of a picture is touched its neighbours follow.
+ */
+static void function_map_around(GvirtFunction *f, uint32_t page)
+{
+    uint32_t first = QEMU_ALIGN_DOWN(page, RUN_WINDOW);
+    uint32_t end = first + RUN_WINDOW;
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    if (!function_page(f, page, &offset)) {
+        return;
+    }
+    memory_region_transaction_begin();
+    while (first < end) {
+        MemoryRegion *next_mr;
+        hwaddr next;
+        uint32_t count = 1;
+
+        mr = function_page(f, first, &offset);
+        if (!mr) {
+            first++;
+            continue;
+        }
+        while (first + count < end &&
+               (next_mr = function_page(f, first + count, &next)) == mr &&
+               next == offset + (hwaddr)count * GVIRT_PAGE_SIZE_B) {
+            count++;
+        }
+        if (f->runs == GVIRT_RUNS_MAX) {
+            while (f->runs) {
+                run_unmap(f, f->runs - 1);
+            }
+        }
+        function_map_run(f, first, count, mr, offset);
+        first += count;
+    }
+    memory_region_transaction_commit();
+}
+
+static uint64_t function_aperture_read(void *opaque, hwaddr addr,
+                                       unsigned size)
+{
+    GvirtFunction *f = opaque;
+    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->aperture_read(f, addr, size);
+
+    f->aperture_traps++;
+    function_map_around(f, addr / GVIRT_PAGE_SIZE_B);
+    return value;
+}
+
+static void function_aperture_write(void *opaque, hwaddr addr, uint64_t value,
+                                    unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    GVIRT_FUNCTION_GET_CLASS(f)->aperture_write(f, addr, value, size);
+    f->aperture_traps++;
+    function_map_around(f, addr / GVIRT_PAGE_SIZE_B);
+}
+
+static const MemoryRegionOps function_aperture_ops = {
+    .read = function_aperture_read,
+    .write = function_aperture_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+/* The listener's question: is this address our own aperture? */
+static bool function_owns(void *opaque, hwaddr addr)
+{
+    PCIDevice *pci = opaque;
+    pcibus_t base = pci->io_regions[BAR_APERTURE].addr;
+
+    return base != PCI_BAR_UNMAPPED && addr >= base &&
+           addr - base < GVIRT_APERTURE_SIZE_B;
+}
+
+/* ---- interrupts ---- */
+
+static void function_irq(void *opaque, bool level)
+{
+    GvirtFunction *f = opaque;
+    PCIDevice *pci = PCI_DEVICE(f);
+
+    if (level == f->irq_level) {
+        return;
+    }
+    f->irq_level = level;
+    if (msi_enabled(pci)) {
+        if (level) {
+            msi_notify(pci, 0);
+        }
+    } else {
+        pci_set_irq(pci, level);
+    }
+}
+
+/* ---- monitors and consoles ---- */
+
+static void function_monitor(GvirtFunction *f, GvirtHead *head)
+{
+    GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
+    GvirtMonitor monitor = { .kind = head->kind };
+    qemu_edid_info info = {
+        .vendor = "GVT",
+        .name = head->kind == GVIRT_MONITOR_HDMI ? "gvirt HDMI" : "gvirt DP",
+        .prefx = f->xres,
+        .prefy = f->yres,
+        .maxx = MAX(f->xres, 1920),
+        .maxy = MAX(f->yres, 1200),
+        .refresh_rate = 60000,
+    };
+
+    if (head->connected) {
+        monitor.connected = true;
+        qemu_edid_generate(monitor.edid, 256, &info);
+        monitor.edid_size_B = 128 * (1 + monitor.edid[126]);
+    } else {
+        monitor.kind = GVIRT_MONITOR_NONE;
+    }
+    class->set_monitor(f, head->port, &monitor);
+}
+
+static void function_gfx_update(void *opaque)
+{
+    GvirtHead *head = opaque;
+    GvirtFunction *f = head->function;
+    GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
+    DisplaySurface *surface = qemu_console_surface(head->console);
+    uint32_t width_px, height_px;
+    pixman_region32_t damage;
+    pixman_box32_t *box;
+    int i, boxes;
+
+    if (!f->ready ||
+        !class->display_mode(f, head->port, &width_px, &height_px)) {
+        if (!head->dark) {
+            head->dark = true;
+            dpy_gfx_replace_surface(head->console, NULL);
+        }
+        return;
+    }
+    if (head->dark || surface_width(surface) != width_px ||
+        surface_height(surface) != height_px) {
+        surface = qemu_create_displaysurface(width_px, height_px);
+        dpy_gfx_replace_surface(head->console, surface);
+        head->dark = false;
+        head->all = true;
+    }
+    pixman_region32_init(&damage);
+    if (class->display_draw(f, head->port, surface->image, head->all,
+                            &damage)) {
+        head->all = false;
+        box = pixman_region32_rectangles(&damage, &boxes);
+        for (i = 0; i < boxes; i++) {
+            dpy_gfx_update(head->console, box[i].x1, box[i].y1,
+                           box[i].x2 - box[i].x1, box[i].y2 - box[i].y1);
+        }
+    }
+    pixman_region32_fini(&damage);
+}
+
+static void function_invalidate(void *opaque)
+{
+    GvirtHead *head = opaque;
+
+    head->all = true;
+}
+
+static const GraphicHwOps function_console_ops = {
+    .invalidate = function_invalidate,
+    .gfx_update = function_gfx_update,
+};
+
+static void function_head_init(GvirtFunction *f, unsigned index,
+                               GvirtMonitorKind kind, GvirtPort port,
+                               bool connected)
+{
+    GvirtHead *head = &f->head[index];
+
+    head->function = f;
+    head->kind = kind;
+    head->port = port;
+    head->connected = connected;
+    head->all = true;
+    head->dark = true;
+    head->console = graphic_console_init(DEVICE(f), index,
+                                         &function_console_ops, head);
+    dpy_gfx_replace_surface(head->console, NULL);
+    function_monitor(f, head);
+}
+
+const GvirtGlueEvents gvirt_function_events = {
+    .irq = function_irq,
+    .aperture_changed = function_aperture_changed,
+};
+
+/* ---- PCI ---- */
+
+static void function_config(PCIDevice *pci)
+{
+    uint8_t *config = pci->config;
+
+    pci_config_set_interrupt_pin(config, 1);
+    /* GGC: 2 MiB of PTEs, no stolen memory; both locked by the firmware. */
+    pci_set_word(config + GVIRT_PCI_GGC, GVIRT_PCI_GGC_GGMS_2M);
+    pci_set_long(config + GVIRT_PCI_BDSM, 0);
+    /* No OpRegion, but a register that the firmware may use. */
+    pci_set_long(config + GVIRT_PCI_ASLS, 0);
+    pci_set_long(pci->wmask + GVIRT_PCI_ASLS, 0xffffffff);
+}
+
+/* The first display function is the VGA one, the others are not. */
+static void function_class_code(GvirtFunction *f)
+{
+    PCIDevice *pci = PCI_DEVICE(f);
+    PCIBus *bus = pci_get_bus(pci);
+    int devfn;
+
+    for (devfn = 0; devfn < PCI_DEVFN_MAX; devfn++) {
+        PCIDevice *other = bus->devices[devfn];
+
+        if (other && other != pci &&
+            pci_get_word(other->config + PCI_CLASS_DEVICE) ==
+            PCI_CLASS_DISPLAY_VGA) {
+            pci_config_set_class(pci->config, PCI_CLASS_DISPLAY_OTHER);
+            return;
+        }
+    }
+}
+
+static bool function_check(GvirtFunction *f, Error **errp)
+{
+    if (f->xres < XRES_MIN || f->xres > XRES_MAX || f->xres % 8) {
+        error_setg(errp, "xres=%u: must be %d to %d in steps of 8", f->xres,
+                   XRES_MIN, XRES_MAX);
+        return false;
+    }
+    if (f->yres < YRES_MIN || f->yres > YRES_MAX) {
+        error_setg(errp, "yres=%u: must be %d to %d", f->yres, YRES_MIN,
+                   YRES_MAX);
+        return false;
+    }
+    return true;
+}
+
+static void function_realize(PCIDevice *pci, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(pci);
+    GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
+    Error *error = NULL;
+
+    if (!function_check(f, errp)) {
+        return;
+    }
+    if (PCI_FUNC(pci->devfn) != 0) {
+        error_setg(errp, "addr=: must be function 0 of its slot, "
+                   "i915 ignores the others");
+        return;
+    }
+    f->gpu = gvirt_gpu_device_get(f->gpu, errp);
+    if (!f->gpu) {
+        return;
+    }
+    function_config(pci);
+    function_class_code(f);
+    if (msi_init(pci, MSI_OFFSET, 1, false, false, errp) < 0) {
+        return;
+    }
+    f->window = gvirt_machine_add(&f->gpu->machine,
+                                  pci_get_address_space(pci), class->whole,
+                                  function_owns, pci, errp);
+    if (!f->window) {
+        goto no_window;
+    }
+    f->run_of_page = g_new0(uint16_t, GVIRT_APERTURE_PAGES);
+    class->attach(f, &error);
+    if (error) {
+        error_propagate(errp, error);
+        goto no_attach;
+    }
+
+    memory_region_init_io(&f->bar0, OBJECT(f), &function_bar0_ops, f,
+                          "gvirt-mmio", GVIRT_BAR0_SIZE_B);
+    memory_region_init(&f->aperture, OBJECT(f), "gvirt-aperture",
+                       GVIRT_APERTURE_SIZE_B);
+    memory_region_init_io(&f->aperture_trap, OBJECT(f),
+                          &function_aperture_ops, f, "gvirt-aperture-trap",
+                          GVIRT_APERTURE_SIZE_B);
+    memory_region_add_subregion(&f->aperture, 0, &f->aperture_trap);
+    memory_region_init_io(&f->io, OBJECT(f), &function_io_ops, f, "gvirt-io",
+                          GVIRT_IO_SIZE_B);
+    pci_register_bar(pci, BAR_MMIO, PCI_BASE_ADDRESS_MEM_TYPE_64, &f->bar0);
+    pci_register_bar(pci, BAR_APERTURE, PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                     PCI_BASE_ADDRESS_MEM_PREFETCH, &f->aperture);
+    pci_register_bar(pci, BAR_IO, PCI_BASE_ADDRESS_SPACE_IO, &f->io);
+
+    function_head_init(f, 0, GVIRT_MONITOR_HDMI, GVIRT_PORT_B, f->hdmi);
+    if (f->dp) {
+        function_head_init(f, 1, GVIRT_MONITOR_DP, GVIRT_PORT_C, true);
+    }
+    f->ready = true;
+    return;
+
+no_attach:
+    g_free(f->run_of_page);
+    f->run_of_page = NULL;
+    gvirt_machine_remove(&f->gpu->machine, f->window);
+    f->window = NULL;
+no_window:
+    msi_uninit(pci);
+}
+
+static void function_exit(PCIDevice *pci)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(pci);
+    unsigned i;
+
+    f->ready = false;
+    for (i = 0; i < GVIRT_HEADS_MAX; i++) {
+        if (f->head[i].console) {
+            graphic_console_close(f->head[i].console);
+        }
+    }
+    function_unmap_all(f);
+    GVIRT_FUNCTION_GET_CLASS(f)->detach(f);
+    gvirt_machine_remove(&f->gpu->machine, f->window);
+    f->window = NULL;
+    g_free(f->run_of_page);
+    f->run_of_page = NULL;
+    msi_uninit(pci);
+}
+
+static void function_reset(DeviceState *dev)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(dev);
+    unsigned i;
+
+    if (!f->ready) {
+        return;
+    }
+    function_unmap_all(f);
+    GVIRT_FUNCTION_GET_CLASS(f)->reset(f);
+    f->irq_level = false;
+    for (i = 0; i < GVIRT_HEADS_MAX; i++) {
+        f->head[i].all = true;
+    }
+}
+
+/* ---- properties ---- */
+
+static GvirtHead *function_head(GvirtFunction *f, GvirtMonitorKind kind)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_HEADS_MAX; i++) {
+        if (f->head[i].function && f->head[i].kind == kind) {
+            return &f->head[i];
+        }
+    }
+    return NULL;
+}
+
+static bool function_get_plugged(GvirtFunction *f, GvirtMonitorKind kind,
+                                 bool configured)
+{
+    GvirtHead *head = function_head(f, kind);
+
+    return head ? head->connected : configured;
+}
+
+static void function_set_plugged(GvirtFunction *f, GvirtMonitorKind kind,
+                                 bool *configured, bool on)
+{
+    GvirtHead *head = function_head(f, kind);
+
+    *configured = on;
+    if (!f->ready) {
+        return;
+    }
+    if (!head) {
+        if (on) {
+            function_head_init(f, 1, kind, GVIRT_PORT_C, true);
+        }
+    } else if (head->connected != on) {
+        head->connected = on;
+        function_monitor(f, head);
+    }
+}
+
+static bool function_get_hdmi(Object *obj, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(obj);
+
+    return function_get_plugged(f, GVIRT_MONITOR_HDMI, f->hdmi);
+}
+
+static void function_set_hdmi(Object *obj, bool on, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(obj);
+
+    function_set_plugged(f, GVIRT_MONITOR_HDMI, &f->hdmi, on);
+}
+
+static bool function_get_dp(Object *obj, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(obj);
+
+    return function_get_plugged(f, GVIRT_MONITOR_DP, f->dp);
+}
+
+static void function_set_dp(Object *obj, bool on, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(obj);
+
+    function_set_plugged(f, GVIRT_MONITOR_DP, &f->dp, on);
+}
+
+static char *function_get_unknown(Object *obj, Error **errp)
+{
+    GvirtFunction *f = GVIRT_FUNCTION(obj);
+
+    return f->ready ?
+           GVIRT_FUNCTION_GET_CLASS(f)->unknown_registers(f) : g_strdup("");
+}
+
+static void function_get_counter(Object *obj, Visitor *v, const char *name,
+                                 void *opaque, Error **errp)
+{
+    const GvirtCounter *counter = opaque;
+    uint64_t value = *(uint64_t *)((char *)GVIRT_FUNCTION(obj) +
+                                   counter->offset);
+
+    visit_type_uint64(v, name, &value, errp);
+}
+
+static const GvirtCounter function_counters[] = {
+    { "aperture-exits", offsetof(GvirtFunction, aperture_traps),
+      "Accesses to the aperture that left the guest" },
+    { "aperture-maps", offsetof(GvirtFunction, aperture_maps),
+      "Runs of aperture pages mapped through" },
+};
+
+static const VMStateDescription function_vmstate = {
+    .name = "gvirt-function",
+    .unmigratable = 1,
+};
+
+static const Property function_properties[] = {
+    DEFINE_PROP_LINK("gpu", GvirtFunction, gpu, TYPE_GVIRT_GPU,
+                     GvirtGpuDevice *),
+    DEFINE_PROP_UINT32("xres", GvirtFunction, xres, 1024),
+    DEFINE_PROP_UINT32("yres", GvirtFunction, yres, 768),
+};
+
+static void function_instance_init(Object *obj)
+{
+    GVIRT_FUNCTION(obj)->hdmi = true;
+}
+
+static void function_class_init(ObjectClass *klass,
+                                GVIRT_CLASS_DATA void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    PCIDeviceClass *pc = PCI_DEVICE_CLASS(klass);
+    size_t i;
+
+    pc->realize = function_realize;
+    pc->exit = function_exit;
+    pc->vendor_id = GVIRT_PCI_VENDOR_ID;
+    pc->device_id = GVIRT_PCI_DEVICE_ID;
+    pc->revision = GVIRT_PCI_REVISION;
+    pc->class_id = PCI_CLASS_DISPLAY_VGA;
+    device_class_set_legacy_reset(dc, function_reset);
+    dc->vmsd = &function_vmstate;
+    device_class_set_props(dc, function_properties);
+    set_bit(DEVICE_CATEGORY_DISPLAY, dc->categories);
+
+    object_class_property_add_bool(klass, "hdmi", function_get_hdmi,
+                                   function_set_hdmi);
+    object_class_property_set_description(klass, "hdmi",
+        "A monitor on port B, HDMI; may be changed at run time");
+    object_class_property_add_bool(klass, "dp", function_get_dp,
+                                   function_set_dp);
+    object_class_property_set_description(klass, "dp",
+        "A monitor on port C, DisplayPort; may be changed at run time");
+    object_class_property_add_str(klass, "unknown-registers",
+                                  function_get_unknown, NULL);
+    object_class_property_set_description(klass, "unknown-registers",
+        "Offsets outside the register table that the guest touched");
+    for (i = 0; i < ARRAY_SIZE(function_counters); i++) {
+        object_class_property_add(klass, function_counters[i].name, "uint64",
+                                  function_get_counter, NULL, NULL,
+                                  (void *)&function_counters[i]);
+        object_class_property_set_description(klass,
+            function_counters[i].name, function_counters[i].description);
+    }
+}
+
+static const TypeInfo function_info = {
+    .name = TYPE_GVIRT_FUNCTION,
+    .parent = TYPE_PCI_DEVICE,
+    .abstract = true,
+    .instance_size = sizeof(GvirtFunction),
+    .instance_init = function_instance_init,
+    .class_size = sizeof(GvirtFunctionClass),
+    .class_init = function_class_init,
+    .interfaces = (GVIRT_INTERFACES InterfaceInfo[]) {
+        { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+        { },
+    },
+};
+
+static void function_register_types(void)
+{
+    type_register_static(&function_info);
+}
+
+type_init(function_register_types)

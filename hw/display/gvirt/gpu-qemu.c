@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gvirt-gpu: the device that holds the hardware, on no bus.
+ *
+ * Properties:
+ *   timing=functional|model    when work completes: at once, or when the
+ *                              modelled time is reached (functional)
+ *   max-clock=MHZ              the GT's highest clock, 350..1350 (1250)
+ *   swizzle=on|off             equal DIMMs: bit-6 swizzling (off)
+ *   window=SIZE                room of one guest's memory in the machine
+ *                              address space of 512 GiB (32G)
+ *
+ * The engines work on a thread of their own; under -icount they work in the
+ * main loop, so that a run is deterministic.
+ */
+#include "qemu/osdep.h"
+#include "hw/gvirt/glue-qemu.h"
+#include "hw/qdev-properties.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "qemu/cutils.h"
+#include "qemu/main-loop.h"
+#include "qemu/module.h"
+#include "qemu/rcu.h"
+#include "qemu/units.h"
+#include "system/runstate.h"
+
+#define RUN_BUDGET          65536   /* commands before RCU is let through */
+#define RUN_BUDGET_INLINE   4096
+
+static void gpu_run_bh(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gvirt_gpu_run(gpu->gpu, RUN_BUDGET_INLINE)) {
+        qemu_bh_schedule(gpu->run_bh);
+    }
+}
+
+static void *gpu_worker(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+    bool more;
+
+    rcu_register_thread();
+    qemu_mutex_lock(&gpu->lock);
+    while (!gpu->stop) {
+        if (!gpu->kicked) {
+            qemu_cond_wait(&gpu->cond, &gpu->lock);
+            continue;
+        }
+        gpu->kicked = false;
+        qemu_mutex_unlock(&gpu->lock);
+        do {
+            /* Memory that goes away stays until the read side is left. */
+            rcu_read_lock();
+            more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET);
+            rcu_read_unlock();
+        } while (more && !qatomic_read(&gpu->stop));
+        qemu_mutex_lock(&gpu->lock);
+    }
+    qemu_mutex_unlock(&gpu->lock);
+    rcu_unregister_thread();
+    return NULL;
+}
+
+void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
+{
+    if (gpu->run_bh) {
+        qemu_bh_schedule(gpu->run_bh);
+        return;
+    }
+    qemu_mutex_lock(&gpu->lock);
+    gpu->kicked = true;
+    qemu_cond_signal(&gpu->cond);
+    qemu_mutex_unlock(&gpu->lock);
+}
+
+/* A stopped machine has still engines: for snapshots, and for debugging. */
+static void gpu_vm_state(void *opaque, bool running, RunState state)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (running && gpu->vm_paused) {
+        gpu->vm_paused = false;
+        gvirt_gpu_resume(gpu->gpu);
+    } else if (!running && !gpu->vm_paused) {
+        gpu->vm_paused = true;
+        gvirt_gpu_pause(gpu->gpu);
+    }
+}
+
+/* Events of the hardware go to whoever has claimed it. */
+static void gpu_event_irq(void *opaque, bool level)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gpu->user_events && gpu->user_events->irq) {
+        gpu->user_events->irq(gpu->user, level);
+    }
+}
+
+static void gpu_event_aperture(void *opaque, uint32_t first_page,
+                               uint32_t page_count)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gpu->user_events && gpu->user_events->aperture_changed) {
+        gpu->user_events->aperture_changed(gpu->user, first_page, page_count);
+    }
+}
+
+static void gpu_event_display(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gpu->user_events && gpu->user_events->display_changed) {
+        gpu->user_events->display_changed(gpu->user);
+    }
+}
+
+static void gpu_event_timer(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    gvirt_gpu_timer(gpu->gpu);
+}
+
+static const GvirtGlueEvents gpu_events = {
+    .irq = gpu_event_irq,
+    .aperture_changed = gpu_event_aperture,
+    .display_changed = gpu_event_display,
+    .timer = gpu_event_timer,
+};
+
+static void gpu_memory_changed(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gpu->gpu) {
+        gvirt_gpu_memory_changed(gpu->gpu);
+    }
+}
+
+bool gvirt_gpu_device_claim(GvirtGpuDevice *gpu, GvirtGpuUse use,
+                            const GvirtGlueEvents *events, void *opaque,
+                            Error **errp)
+{
+    const char *id = DEVICE(gpu)->id ? DEVICE(gpu)->id : "the GPU";
+
+    if (gpu->use == GVIRT_USE_WHOLE ||
+        (gpu->use == GVIRT_USE_MEDIATED && use == GVIRT_USE_WHOLE)) {
+        error_setg(errp, "%s is taken: %s; add another gvirt-gpu and name it "
+                   "with gpu=", id, gpu->use == GVIRT_USE_WHOLE ?
+                   "a gvirt-passthrough has all of it" :
+                   "vGPUs share it already");
+        return false;
+    }
+    if (gpu->users++ == 0) {
+        gpu->use = use;
+        gpu->user_events = events;
+        gpu->user = opaque;
+    }
+    return true;
+}
+
+void gvirt_gpu_device_release(GvirtGpuDevice *gpu)
+{
+    if (--gpu->users == 0) {
+        gpu->use = GVIRT_USE_NONE;
+        gpu->user_events = NULL;
+        gpu->user = NULL;
+    }
+}
+
+GvirtGpuDevice *gvirt_gpu_device_get(GvirtGpuDevice *named, Error **errp)
+{
+    bool ambiguous = false;
+    Object *object;
+    DeviceState *dev;
+
+    if (named) {
+        return named;
+    }
+    object = object_resolve_path_type("", TYPE_GVIRT_GPU, &ambiguous);
+    if (ambiguous) {
+        error_setg(errp, "there are several gvirt-gpu devices: "
+                   "name one with gpu=ID");
+        return NULL;
+    }
+    if (object) {
+        return GVIRT_GPU(object);
+    }
+    dev = qdev_new(TYPE_GVIRT_GPU);
+    object_property_add_child(qdev_get_machine(), "gvirt-gpu", OBJECT(dev));
+    if (!qdev_realize_and_unref(dev, NULL, errp)) {
+        return NULL;
+    }
+    return GVIRT_GPU(dev);
+}
+
+static void gpu_realize(DeviceState *dev, Error **errp)
+{
+    GvirtGpuDevice *gpu = GVIRT_GPU(dev);
+    GvirtGpuConfig config = {
+        .max_clock_mhz = gpu->max_clock_mhz,
+        .swizzle = gpu->swizzle,
+    };
+
+    if (!gpu->timing || !strcmp(gpu->timing, "functional")) {
+        config.timing = GVIRT_TIMING_FUNCTIONAL;
+    } else if (!strcmp(gpu->timing, "model")) {
+        config.timing = GVIRT_TIMING_MODEL;
+    } else {
+        error_setg(errp, "timing=%s: must be functional or model",
+                   gpu->timing);
+        return;
+    }
+    if (gpu->max_clock_mhz < 350 || gpu->max_clock_mhz > 1350 ||
+        gpu->max_clock_mhz % 50) {
+        error_setg(errp, "max-clock=%u: must be 350 to 1350 in steps of 50",
+                   gpu->max_clock_mhz);
+        return;
+    }
+    if (gpu->window_size_B < 8 * GiB || gpu->window_size_B > 256 * GiB ||
+        !is_power_of_2(gpu->window_size_B)) {
+        error_setg(errp, "window=%" PRIu64 ": must be a power of two from 8G "
+                   "to 256G", gpu->window_size_B);
+        return;
+    }
+
+    gvirt_machine_init(&gpu->machine, gpu->window_size_B, gpu_memory_changed,
+                       gpu);
+    gvirt_glue_host_init(&gpu->host, gpu, dev->id ? dev->id : TYPE_GVIRT_GPU,
+                         &gpu_events, gpu, true);
+    qemu_mutex_init(&gpu->lock);
+    qemu_cond_init(&gpu->cond);
+    gpu->threaded = !icount_enabled();
+    if (!gpu->threaded) {
+        gpu->run_bh = qemu_bh_new(gpu_run_bh, gpu);
+    }
+    gpu->gpu = gvirt_gpu_new(&gpu->host.host, &config);
+    if (gpu->threaded) {
+        qemu_thread_create(&gpu->worker, "gvirt-gpu", gpu_worker, gpu,
+                           QEMU_THREAD_JOINABLE);
+    }
+    gpu->vmstate = qemu_add_vm_change_state_handler(gpu_vm_state, gpu);
+}
+
+static void gpu_unrealize(DeviceState *dev)
+{
+    GvirtGpuDevice *gpu = GVIRT_GPU(dev);
+
+    qemu_del_vm_change_state_handler(gpu->vmstate);
+    if (gpu->threaded) {
+        qemu_mutex_lock(&gpu->lock);
+        qatomic_set(&gpu->stop, true);
+        qemu_cond_signal(&gpu->cond);
+        qemu_mutex_unlock(&gpu->lock);
+        qemu_thread_join(&gpu->worker);
+    } else {
+        qemu_bh_delete(gpu->run_bh);
+        gpu->run_bh = NULL;
+    }
+    gvirt_gpu_free(gpu->gpu);
+    gpu->gpu = NULL;
+    gvirt_glue_host_destroy(&gpu->host);
+    gvirt_machine_destroy(&gpu->machine);
+    qemu_cond_destroy(&gpu->cond);
+    qemu_mutex_destroy(&gpu->lock);
+}
+
+static const GvirtCounter gpu_counters[] = {
+    { "rcs-commands", offsetof(GvirtGpuStats, commands[GVIRT_RCS]),
+      "Commands that the render engine has done" },
+    { "vcs-commands", offsetof(GvirtGpuStats, commands[GVIRT_VCS]),
+      "Commands that the video engine has done" },
+    { "bcs-commands", offsetof(GvirtGpuStats, commands[GVIRT_BCS]),
+      "Commands that the blitter has done" },
+    { "vecs-commands", offsetof(GvirtGpuStats, commands[GVIRT_VECS]),
+      "Commands that the video enhancement engine has done" },
+    { "rcs-clocks", offsetof(GvirtGpuStats, busy_clk[GVIRT_RCS]),
+      "Modelled clocks that the render engine was busy" },
+    { "vcs-clocks", offsetof(GvirtGpuStats, busy_clk[GVIRT_VCS]),
+      "Modelled clocks that the video engine was busy" },
+    { "bcs-clocks", offsetof(GvirtGpuStats, busy_clk[GVIRT_BCS]),
+      "Modelled clocks that the blitter was busy" },
+    { "vecs-clocks", offsetof(GvirtGpuStats, busy_clk[GVIRT_VECS]),
+      "Modelled clocks that the video enhancement engine was busy" },
+    { "blit-bytes", offsetof(GvirtGpuStats, blit_bytes),
+      "Bytes that the blitter has written" },
+    { "primitives-skipped", offsetof(GvirtGpuStats, primitives_skipped),
+      "Primitives and walkers completed without being drawn" },
+    { "faults", offsetof(GvirtGpuStats, faults),
+      "Accesses to pages that are not present" },
+    { "interrupts", offsetof(GvirtGpuStats, interrupts),
+      "Rising edges of the interrupt line" },
+    { "aperture-traps", offsetof(GvirtGpuStats, aperture_traps),
+      "Aperture accesses that the hardware served itself" },
+    { "context-switches", offsetof(GvirtGpuStats, context_switches),
+      "MI_SET_CONTEXT that switched" },
+};
+
+static void gpu_get_counter(Object *obj, Visitor *v, const char *name,
+                            void *opaque, Error **errp)
+{
+    GvirtGpuDevice *gpu = GVIRT_GPU(obj);
+    const GvirtCounter *counter = opaque;
+    GvirtGpuStats stats = {};
+    uint64_t value;
+
+    if (gpu->gpu) {
+        gvirt_gpu_stats(gpu->gpu, &stats);
+    }
+    value = *(uint64_t *)((char *)&stats + counter->offset);
+    visit_type_uint64(v, name, &value, errp);
+}
+
+static char *gpu_get_unknown(Object *obj, Error **errp)
+{
+    GvirtGpuDevice *gpu = GVIRT_GPU(obj);
+    char *list = gpu->gpu ? gvirt_gpu_unknown_registers(gpu->gpu) : NULL;
+
+    return list ? list : g_strdup("");
+}
+
+static const Property gpu_properties[] = {
+    DEFINE_PROP_STRING("timing", GvirtGpuDevice, timing),
+    DEFINE_PROP_UINT32("max-clock", GvirtGpuDevice, max_clock_mhz, 1250),
+    DEFINE_PROP_BOOL("swizzle", GvirtGpuDevice, swizzle, false),
+    DEFINE_PROP_SIZE("window", GvirtGpuDevice, window_size_B, 32 * GiB),
+};
+
+static void gpu_class_init(ObjectClass *klass, GVIRT_CLASS_DATA void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    size_t i;
+
+    dc->desc = "Haswell GT2 GPU (hardware model)";
+    dc->realize = gpu_realize;
+    dc->unrealize = gpu_unrealize;
+    dc->hotpluggable = false;
+    dc->user_creatable = true;
+    device_class_set_props(dc, gpu_properties);
+    set_bit(DEVICE_CATEGORY_DISPLAY, dc->categories);
+
+    for (i = 0; i < ARRAY_SIZE(gpu_counters); i++) {
+        object_class_property_add(klass, gpu_counters[i].name, "uint64",
+                                  gpu_get_counter, NULL, NULL,
+                                  (void *)&gpu_counters[i]);
+        object_class_property_set_description(klass, gpu_counters[i].name,
+                                              gpu_counters[i].description);
+    }
+    object_class_property_add_str(klass, "unknown-registers",
+                                  gpu_get_unknown, NULL);
+    object_class_property_set_description(klass, "unknown-registers",
+        "Offsets outside the register table that were touched");
+}
+
+static const TypeInfo gpu_info = {
+    .name = TYPE_GVIRT_GPU,
+    .parent = TYPE_DEVICE,
+    .instance_size = sizeof(GvirtGpuDevice),
+    .class_init = gpu_class_init,
+};
+
+static void gpu_register_types(void)
+{
+    type_register_static(&gpu_info);
+}
+
+type_init(gpu_register_types)

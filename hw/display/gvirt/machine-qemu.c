@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine address space on QEMU: a physical space of 39 bits, in which
+ * each guest's memory has a window of its own.
+ *
+ * A page's generation comes from QEMU's dirty bitmap (the VGA client): blocks
+ * of 64 pages are read and cleared once per epoch, and every page found dirty
+ * counts up.
+ */
+#include "qemu/osdep.h"
+#include "hw/gvirt/glue-qemu.h"
+#include "qapi/error.h"
+#include "qemu/bitops.h"
+#include "qemu/rcu.h"
+
+#define BLOCK_PAGES     64
+#define BLOCK_SIZE_B    (BLOCK_PAGES * GVIRT_PAGE_SIZE_B)
+
+typedef struct GvirtGenerations {
+    uint64_t pages;
+    uint32_t *page;
+    uint32_t *block_epoch;
+} GvirtGenerations;
+
+static void generations_free(gpointer data)
+{
+    GvirtGenerations *generations = data;
+
+    g_free(generations->page);
+    g_free(generations->block_epoch);
+    g_free(generations);
+}
+
+void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
+                        void (*changed)(void *opaque), void *opaque)
+{
+    machine->window_size_B = window_size_B;
+    machine->generations = g_hash_table_new_full(NULL, NULL, NULL,
+                                                 generations_free);
+    machine->epoch = 1;
+    machine->changed = changed;
+    machine->opaque = opaque;
+}
+
+void gvirt_machine_destroy(GvirtMachine *machine)
+{
+    g_hash_table_destroy(machine->generations);
+    machine->generations = NULL;
+}
+
+static void window_region(MemoryListener *listener,
+                          MemoryRegionSection *section)
+{
+    GvirtWindow *window = container_of(listener, GvirtWindow, listener);
+
+    if (memory_region_is_ram(section->mr) &&
+        !window->own(window->own_opaque,
+                     section->offset_within_address_space)) {
+        window->changed = true;
+    }
+}
+
+static void window_commit(MemoryListener *listener)
+{
+    GvirtWindow *window = container_of(listener, GvirtWindow, listener);
+
+    if (window->changed) {
+        window->changed = false;
+        window->machine->changed(window->machine->opaque);
+    }
+}
+
+static GvirtWindow *machine_place(GvirtMachine *machine, bool whole,
+                                  Error **errp)
+{
+    uint64_t size_B = whole ? GVIRT_HPA_MASK + 1 : machine->window_size_B;
+    unsigned slots = (GVIRT_HPA_MASK + 1) / size_B;
+    unsigned slot;
+    GvirtWindow *window;
+
+    for (slot = 0; slot < MIN(slots, GVIRT_WINDOWS_MAX); slot++) {
+        if (!machine->window[slot]) {
+            window = g_new0(GvirtWindow, 1);
+            window->machine = machine;
+            window->base_hpa = slot * size_B;
+            window->size_B = size_B;
+            machine->window[slot] = window;
+            return window;
+        }
+    }
+    error_setg(errp, "all %u memory windows of the GPU are taken; "
+               "a smaller window= of gvirt-gpu gives more",
+               MIN(slots, GVIRT_WINDOWS_MAX));
+    return NULL;
+}
+
+GvirtWindow *gvirt_machine_add(GvirtMachine *machine, AddressSpace *as,
+                               bool whole,
+                               bool (*own)(void *opaque, hwaddr addr),
+                               void *opaque, Error **errp)
+{
+    GvirtWindow *window = machine_place(machine, whole, errp);
+
+    if (window) {
+        window->as = as;
+        window->own = own;
+        window->own_opaque = opaque;
+        window->listener = (MemoryListener) {
+            .name = "gvirt",
+            .region_add = window_region,
+            .region_del = window_region,
+            .commit = window_commit,
+        };
+        memory_listener_register(&window->listener, as);
+        window->listening = true;
+    }
+    return window;
+}
+
+GvirtWindow *gvirt_machine_add_flat(GvirtMachine *machine, uint64_t size_B,
+                                    Error **errp)
+{
+    GvirtWindow *window = machine_place(machine, false, errp);
+
+    if (window) {
+        window->size_B = size_B;
+        window->flat = qemu_memalign(GVIRT_PAGE_SIZE_B, size_B);
+        memset(window->flat, 0, size_B);
+    }
+    return window;
+}
+
+void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window)
+{
+    unsigned slot;
+
+    if (!window) {
+        return;
+    }
+    for (slot = 0; slot < GVIRT_WINDOWS_MAX; slot++) {
+        if (machine->window[slot] == window) {
+            machine->window[slot] = NULL;
+        }
+    }
+    if (window->listening) {
+        memory_listener_unregister(&window->listener);
+    }
+    /* No pointer into it may live on in a TLB. */
+    machine->changed(machine->opaque);
+    qemu_vfree(window->flat);
+    g_free(window);
+}
+
+static GvirtWindow *machine_window(GvirtMachine *machine, uint64_t addr_hpa)
+{
+    GvirtWindow *window = machine->window[0];
+    uint64_t slot;
+
+    if (window && window->size_B > machine->window_size_B) {
+        return window;          /* one that holds everything */
+    }
+    slot = addr_hpa / machine->window_size_B;
+    window = slot < GVIRT_WINDOWS_MAX ? machine->window[slot] : NULL;
+    return window && addr_hpa - window->base_hpa < window->size_B ?
+           window : NULL;
+}
+
+/* The RAM region of a page, and where in it. Under the RCU read lock. */
+static MemoryRegion *window_translate(GvirtWindow *window, uint64_t addr_hpa,
+                                      bool write, hwaddr *offset)
+{
+    hwaddr length = 1;
+    MemoryRegion *mr;
+
+    mr = address_space_translate(window->as, addr_hpa - window->base_hpa,
+                                 offset, &length, write,
+                                 MEMTXATTRS_UNSPECIFIED);
+    if (!memory_region_is_ram(mr) || memory_region_is_ram_device(mr) ||
+        (write && mr->readonly)) {
+        return NULL;
+    }
+    return mr;
+}
+
+void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write)
+{
+    GvirtWindow *window;
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    RCU_READ_LOCK_GUARD();
+
+    page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;
+    window = machine_window(machine, page_hpa);
+    if (!window) {
+        return NULL;
+    }
+    if (window->flat) {
+        return (uint8_t *)window->flat + (page_hpa - window->base_hpa);
+    }
+    mr = window_translate(window, page_hpa, write, &offset);
+    /* The last page of a region may be a part of one. */
+    if (!mr || offset + GVIRT_PAGE_SIZE_B > memory_region_size(mr)) {
+        return NULL;
+    }
+    return (uint8_t *)memory_region_get_ram_ptr(mr) + offset;
+}
+
+void gvirt_machine_dirty(GvirtMachine *machine, uint64_t addr_hpa,
+                         uint32_t size_B)
+{
+    GvirtWindow *window;
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    RCU_READ_LOCK_GUARD();
+
+    window = machine_window(machine, addr_hpa);
+    if (!window || window->flat) {
+        return;
+    }
+    mr = window_translate(window, addr_hpa, true, &offset);
+    if (mr) {
+        /* Marks the bitmaps and drops translated code, like any DMA. */
+        memory_region_ref(mr);
+        address_space_unmap(window->as,
+                            (uint8_t *)memory_region_get_ram_ptr(mr) + offset,
+                            size_B, true, size_B);
+    }
+}
+
+MemoryRegion *gvirt_machine_region(GvirtMachine *machine, uint64_t page_hpa,
+                                   hwaddr *offset)
+{
+    GvirtWindow *window;
+    MemoryRegion *mr;
+
+    RCU_READ_LOCK_GUARD();
+
+    window = machine_window(machine, page_hpa);
+    if (!window || window->flat) {
+        return NULL;
+    }
+    mr = window_translate(window, page_hpa, true, offset);
+    return mr && *offset + GVIRT_PAGE_SIZE_B <= memory_region_size(mr) ?
+           mr : NULL;
+}
+
+static GvirtGenerations *machine_generations(GvirtMachine *machine,
+                                             MemoryRegion *mr)
+{
+    GvirtGenerations *generations =
+        g_hash_table_lookup(machine->generations, mr);
+
+    if (!generations) {
+        generations = g_new0(GvirtGenerations, 1);
+        generations->pages = DIV_ROUND_UP(memory_region_size(mr),
+                                          GVIRT_PAGE_SIZE_B);
+        generations->page = g_new0(uint32_t, generations->pages);
+        generations->block_epoch =
+            g_new0(uint32_t, DIV_ROUND_UP(generations->pages, BLOCK_PAGES));
+        g_hash_table_insert(machine->generations, mr, generations);
+        memory_region_set_log(mr, true, DIRTY_MEMORY_VGA);
+    }
+    return generations;
+}
+
+static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
+                             uint64_t block)
+{
+    uint64_t start = block * BLOCK_SIZE_B;
+    uint64_t length = MIN(BLOCK_SIZE_B, memory_region_size(mr) - start);
+    DirtyBitmapSnapshot *snapshot;
+    uint64_t at;
+
+    snapshot = memory_region_snapshot_and_clear_dirty(mr, start, length,
+                                                      DIRTY_MEMORY_VGA);
+    for (at = 0; at < length; at += GVIRT_PAGE_SIZE_B) {
+        uint32_t *page = &generations->page[(start + at) / GVIRT_PAGE_SIZE_B];
+
+        if (memory_region_snapshot_get_dirty(mr, snapshot, start + at,
+                                             GVIRT_PAGE_SIZE_B) ||
+            *page == 0) {
+            *page = *page == UINT32_MAX ? 1 : *page + 1;
+        }
+    }
+    g_free(snapshot);
+}
+
+uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
+{
+    GvirtGenerations *generations;
+    MemoryRegion *mr;
+    hwaddr offset;
+    uint64_t page;
+
+    mr = gvirt_machine_region(machine, page_hpa, &offset);
+    if (!mr) {
+        return 0;
+    }
+    generations = machine_generations(machine, mr);
+    page = offset / GVIRT_PAGE_SIZE_B;
+    if (generations->block_epoch[page / BLOCK_PAGES] != machine->epoch) {
+        generations->block_epoch[page / BLOCK_PAGES] = machine->epoch;
+        generations_sync(generations, mr, page / BLOCK_PAGES);
+    }
+    return generations->page[page];
+}

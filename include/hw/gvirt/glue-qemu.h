@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the *-qemu.c files of both rooms share. The library never includes it.
+ *
+ *  - GvirtMachine: the machine address space, a window for each guest
+ *    (hw/display/gvirt/machine-qemu.c);
+ *  - GvirtGlueHost: the host operations of host.h on QEMU
+ *    (hw/display/gvirt/host-qemu.c);
+ *  - gvirt-gpu: the device that owns the hardware, its worker thread and the
+ *    machine (hw/display/gvirt/gpu-qemu.c);
+ *  - gvirt-function: what the PCI functions have in common: BARs, the mapped
+ *    aperture, MSI, consoles (hw/display/gvirt/function-qemu.c).
+ */
+#ifndef HW_GVIRT_GLUE_QEMU_H
+#define HW_GVIRT_GLUE_QEMU_H
+
+#include "hw/gvirt-compat.h"
+#include "hw/gvirt/gpu.h"
+#include "hw/pci/pci_device.h"
+#include "hw/qdev-core.h"
+#include "qemu/thread.h"
+#include "qemu/timer.h"
+#include "qom/object.h"
+#include "ui/console.h"
+
+/* ---- the machine address space ---- */
+
+#define GVIRT_WINDOWS_MAX   64
+
+typedef struct GvirtMachine GvirtMachine;
+
+typedef struct GvirtWindow {
+    GvirtMachine *machine;
+    uint64_t base_hpa;
+    uint64_t size_B;
+    AddressSpace *as;           /* a guest's memory, or */
+    void *flat;                 /* plain host memory */
+    MemoryListener listener;
+    bool listening;
+    bool changed;
+    /* Our own aperture: what is mapped there is no news. */
+    bool (*own)(void *opaque, hwaddr addr);
+    void *own_opaque;
+} GvirtWindow;
+
+struct GvirtMachine {
+    GvirtWindow *window[GVIRT_WINDOWS_MAX];
+    uint64_t window_size_B;
+    GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
+    uint32_t epoch;
+    void (*changed)(void *opaque);
+    void *opaque;
+};
+
+void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
+                        void (*changed)(void *opaque), void *opaque);
+void gvirt_machine_destroy(GvirtMachine *machine);
+
+/* A window on an address space. whole: at 0, all of the 39 bits. */
+GvirtWindow *gvirt_machine_add(GvirtMachine *machine, AddressSpace *as,
+                               bool whole,
+                               bool (*own)(void *opaque, hwaddr addr),
+                               void *opaque, Error **errp);
+/* A window of plain zeroed memory. */
+GvirtWindow *gvirt_machine_add_flat(GvirtMachine *machine, uint64_t size_B,
+                                    Error **errp);
+void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window);
+
+void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write);
+void gvirt_machine_dirty(GvirtMachine *machine, uint64_t addr_hpa,
+                         uint32_t size_B);
+uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa);
+/* Where a page stands in QEMU: its RAM region, for an alias to it. */
+MemoryRegion *gvirt_machine_region(GvirtMachine *machine, uint64_t page_hpa,
+                                   hwaddr *offset);
+
+/* ---- the host operations on QEMU ---- */
+
+typedef struct GvirtGpuDevice GvirtGpuDevice;
+typedef struct GvirtGlueHost GvirtGlueHost;
+
+/* Called in the main loop, with the big lock; any may be NULL. */
+typedef struct GvirtGlueEvents {
+    void (*irq)(void *opaque, bool level);
+    void (*aperture_changed)(void *opaque, uint32_t first_page,
+                             uint32_t page_count);
+    void (*display_changed)(void *opaque);
+    void (*timer)(void *opaque);
+} GvirtGlueEvents;
+
+struct GvirtGlueHost {
+    GvirtHost host;
+    GvirtGpuDevice *gpu;
+    const char *name;           /* for the log: the device's id */
+    const GvirtGlueEvents *events;
+    void *opaque;
+    QEMUTimer *timer;
+    QEMUBH *bh;
+    QemuMutex lock;             /* of what follows */
+    bool irq_pending;
+    bool irq_level;
+    unsigned irq_rises;
+    bool display_pending;
+    uint32_t aperture_first;
+    uint32_t aperture_last;
+};
+
+/*
+ * defer: irq always from a bottom half (the receiver may not be entered from
+ * within the library); else at once when the caller has the big lock.
+ */
+void gvirt_glue_host_init(GvirtGlueHost *host, GvirtGpuDevice *gpu,
+                          const char *name, const GvirtGlueEvents *events,
+                          void *opaque, bool defer);
+void gvirt_glue_host_destroy(GvirtGlueHost *host);
+
+/* ---- gvirt-gpu ---- */
+
+#define TYPE_GVIRT_GPU "gvirt-gpu"
+OBJECT_DECLARE_SIMPLE_TYPE(GvirtGpuDevice, GVIRT_GPU)
+
+typedef enum GvirtGpuUse {
+    GVIRT_USE_NONE,
+    GVIRT_USE_WHOLE,        /* one gvirt-passthrough */
+    GVIRT_USE_MEDIATED,     /* gvirt-vgpu and gvirt-guest */
+} GvirtGpuUse;
+
+struct GvirtGpuDevice {
+    DeviceState parent_obj;
+
+    char *timing;
+    uint32_t max_clock_mhz;
+    bool swizzle;
+    uint64_t window_size_B;
+
+    GvirtGpu *gpu;
+    GvirtMachine machine;
+    GvirtGlueHost host;
+    GvirtGpuUse use;
+    unsigned users;
+    const GvirtGlueEvents *user_events;     /* of the function or mediator */
+    void *user;
+    void *mediator;             /* hw/gvirt-host's glue keeps its own here */
+
+    QemuThread worker;
+    QemuMutex lock;
+    QemuCond cond;
+    bool threaded;
+    bool kicked;
+    bool stop;
+    QEMUBH *run_bh;             /* under -icount, instead of the worker */
+    bool vm_paused;
+    VMChangeStateEntry *vmstate;
+};
+
+/* The GPU that a link names, or the only one, or a new one. */
+GvirtGpuDevice *gvirt_gpu_device_get(GvirtGpuDevice *named, Error **errp);
+
+/* Take the GPU for a use; a second whole use, or a mix, is refused. */
+bool gvirt_gpu_device_claim(GvirtGpuDevice *gpu, GvirtGpuUse use,
+                            const GvirtGlueEvents *events, void *opaque,
+                            Error **errp);
+void gvirt_gpu_device_release(GvirtGpuDevice *gpu);
+
+/* There is work for the engines. Any thread. */
+void gvirt_gpu_device_kick(GvirtGpuDevice *gpu);
+
+/* A uint64_t counter as a read-only QOM property of every instance. */
+typedef struct GvirtCounter {
+    const char *name;
+    size_t offset;
+    const char *description;
+} GvirtCounter;
+
+/* ---- gvirt-function ---- */
+
+#define TYPE_GVIRT_FUNCTION "gvirt-function"
+OBJECT_DECLARE_TYPE(GvirtFunction, GvirtFunctionClass, GVIRT_FUNCTION)
+
+#define GVIRT_HEADS_MAX 2
+#define GVIRT_RUNS_MAX  1024
+
+typedef struct GvirtHead {
+    GvirtFunction *function;
+    QemuConsole *console;
+    GvirtPort port;
+    GvirtMonitorKind kind;
+    bool connected;
+    bool all;               /* redraw everything */
+    bool dark;
+} GvirtHead;
+
+typedef struct GvirtRun {
+    MemoryRegion region;
+    uint32_t first_page;
+    uint32_t page_count;
+    bool mapped;
+} GvirtRun;
+
+struct GvirtFunction {
+    PCIDevice parent_obj;
+
+    GvirtGpuDevice *gpu;
+    uint32_t xres;
+    uint32_t yres;
+    bool hdmi;
+    bool dp;
+
+    MemoryRegion bar0;
+    MemoryRegion aperture;      /* BAR2: a container of */
+    MemoryRegion aperture_trap; /* what is trapped, and of mapped runs */
+    MemoryRegion io;
+    GvirtRun *run[GVIRT_RUNS_MAX];
+    uint16_t *run_of_page;      /* index + 1, 0: trapped */
+    unsigned runs;
+    uint64_t aperture_maps;
+    uint64_t aperture_traps;
+
+    GvirtWindow *window;
+    GvirtHead head[GVIRT_HEADS_MAX];
+    bool irq_level;
+    bool ready;
+};
+
+struct GvirtFunctionClass {
+    PCIDeviceClass parent_class;
+
+    /* Attach to the GPU, or set errp. The window exists already. */
+    void (*attach)(GvirtFunction *function, Error **errp);
+    void (*detach)(GvirtFunction *function);
+    void (*reset)(GvirtFunction *function);
+    bool whole;                 /* takes the GPU for itself */
+
+    uint64_t (*read)(GvirtFunction *f, uint32_t offset, unsigned size_B);
+    void (*write)(GvirtFunction *f, uint32_t offset, uint64_t value,
+                  unsigned size_B);
+    uint64_t (*aperture_read)(GvirtFunction *f, uint64_t offset,
+                              unsigned size_B);
+    void (*aperture_write)(GvirtFunction *f, uint64_t offset, uint64_t value,
+                           unsigned size_B);
+    bool (*aperture_page)(GvirtFunction *f, uint32_t page,
+                          uint64_t *page_hpa);
+    uint32_t (*io_read)(GvirtFunction *f, uint32_t offset, unsigned size_B);
+    void (*io_write)(GvirtFunction *f, uint32_t offset, uint32_t value,
+                     unsigned size_B);
+    void (*set_monitor)(GvirtFunction *f, GvirtPort port,
+                        const GvirtMonitor *monitor);
+    bool (*display_mode)(GvirtFunction *f, GvirtPort port,
+                         uint32_t *width_px, uint32_t *height_px);
+    bool (*display_draw)(GvirtFunction *f, GvirtPort port,
+                         pixman_image_t *image, bool all,
+                         pixman_region32_t *damage);
+    char *(*unknown_registers)(GvirtFunction *f);
+};
+
+/* The events of a function: pass to gvirt_glue_host_init() or _claim(). */
+extern const GvirtGlueEvents gvirt_function_events;
+
+#endif /* HW_GVIRT_GLUE_QEMU_H */
