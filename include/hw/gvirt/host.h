@@ -78,17 +78,24 @@ typedef struct GvirtHostOps {
                   uint64_t c, uint64_t d);
 } GvirtHostOps;
 
+#define GVIRT_UNIMP_KINDS   1024
+
+/* Zeroed at first, and not in read-only memory: gvirt_log_unimp() notes. */
 typedef struct GvirtHost {
     const GvirtHostOps *ops;
     void *opaque;
     bool trace_enabled;         /* the host may flip it at any time */
+    guint unimp_seen[GVIRT_UNIMP_KINDS];    /* hashes; gvirt_log_unimp's */
 } GvirtHost;
 
 /* A mistake of the guest: logged (rate limited by the host), contained. */
 void gvirt_log_guest_error(const GvirtHost *host, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
-/* What the model lacks; key makes it once per kind and host (hash of it). */
+/*
+ * What the model lacks: the same message once per host (by its hash; beyond
+ * GVIRT_UNIMP_KINDS different ones it is silent).
+ */
 void gvirt_log_unimp(const GvirtHost *host, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
