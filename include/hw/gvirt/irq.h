@@ -69,7 +69,9 @@ typedef struct GvirtIrq {
     void (*line)(void *opaque, bool level);
     void *opaque;
     bool level;
-    uint64_t count[GVIRT_IRQ_EVENT_COUNT];
+    uint64_t count[GVIRT_IRQ_EVENT_COUNT];  /* those that reached an IIR */
+    uint32_t queued[4];     /* DE, GT, PM, SDE: a second event behind IIR's */
+    uint32_t edge[4];       /* unmasked level sources as last seen */
 } GvirtIrq;
 
 /* Hooks GVIRT_HOOK_IRQ of regs. */
@@ -78,9 +80,11 @@ void gvirt_irq_init(GvirtIrq *irq, GvirtRegFile *regs,
 void gvirt_irq_reset(GvirtIrq *irq);
 
 /*
- * An event has happened: a pulse latches into IIR what IMR lets through.
+ * An event has happened: a pulse latches into IIR what IMR lets through; a
+ * second one behind it waits in a queue of one and shows when IIR is cleared.
  * Engine events also pass the engine's own RING_IMR (base + 0xa8): that test
- * is the caller's.
+ * is the caller's. For GVIRT_IRQ_DISPLAY_ERROR set the bit in ERR_INT first:
+ * DEIIR follows that register.
  */
 void gvirt_irq_raise(GvirtIrq *irq, GvirtIrqEvent event);
 
