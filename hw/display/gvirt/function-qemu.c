@@ -400,7 +400,7 @@ static void function_class_code(GvirtFunction *f)
     int devfn;
 
     for (devfn = 0; devfn < PCI_DEVFN_MAX; devfn++) {
-        PCIDevice *other = bus->devices[devfn];
+        PCIDevice *other = pci_find_device(bus, pci_bus_num(bus), devfn);
 
         if (other && other != pci &&
             pci_get_word(other->config + PCI_CLASS_DEVICE) ==

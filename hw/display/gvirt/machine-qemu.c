@@ -11,6 +11,7 @@
 #include "hw/gvirt/glue-qemu.h"
 #include "qapi/error.h"
 #include "qemu/bitops.h"
+#include "qemu/memalign.h"
 #include "qemu/rcu.h"
 
 #define BLOCK_PAGES     64

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The devices as a driver meets them on the PCI bus: registers, page-table
+ * entries, the aperture mapped through, a ring that works and interrupts, on
+ * the vGPU and on the whole GPU. Every case runs on both.
+ */
+#include "qemu/osdep.h"
+#include "libqtest.h"
+#include "libqos/pci.h"
+#include "libqos/pci-pc.h"
+#include "hw/pci/pci_regs.h"
+#include "qobject/qdict.h"
+
+#define SLOT            2
+#define GTT             0x200000
+#define PAGE            4096
+
+/* Where the tests keep things in the guest's memory. */
+#define RING_GPA        0x01000000u
+#define STATUS_GPA      0x01100000u
+#define TARGET_GPA      0x01200000u
+/* ... and in graphics memory: within any partition, above the aperture. */
+#define RING_GGTT       0x20000000u
+#define STATUS_GGTT     0x20100000u
+#define TARGET_GGTT     0x20200000u
+
+#define MI_USER_INTERRUPT       0x01000000u
+#define MI_STORE_DATA_IMM_GGTT  0x10400002u
+
+#define DEIER           0x4400c
+#define DEIER_MASTER    0x80000000u
+#define GTIMR           0x44014
+#define GTIIR           0x44018
+#define GTIER           0x4401c
+
+typedef struct Fixture {
+    QTestState *qts;
+    QPCIBus *bus;
+    QPCIDevice *dev;
+    QPCIBar mmio;
+    QPCIBar aperture;
+} Fixture;
+
+/* The four engines: base, status page register, user interrupt's GT bit. */
+static const struct {
+    const char *name;
+    uint32_t base;
+    uint32_t hws;
+    uint32_t gt_bit;        /* 0: in another block */
+} engines[] = {
+    { "rcs", 0x02000, 0x04080, 1u << 0 },
+    { "vcs", 0x12000, 0x04180, 1u << 12 },
+    { "bcs", 0x22000, 0x04280, 1u << 22 },
+    { "vecs", 0x1a000, 0x04380, 0 },
+};
+
+static void fixture_open(Fixture *f, const char *device)
+{
+    f->qts = qtest_initf("-machine q35 -m 256M -nodefaults "
+                         "-device %s,id=f0,addr=%d.0", device, SLOT);
+    f->bus = qpci_new_pc(f->qts, NULL);
+    f->dev = qpci_device_find(f->bus, QPCI_DEVFN(SLOT, 0));
+    g_assert_nonnull(f->dev);
+    f->aperture = qpci_iomap(f->dev, 2, NULL);
+    f->mmio = qpci_iomap(f->dev, 0, NULL);
+    qpci_device_enable(f->dev);
+}
+
+static void fixture_close(Fixture *f)
+{
+    g_free(f->dev);
+    qpci_free_pc(f->bus);
+    qtest_quit(f->qts);
+}
+
+static uint32_t rd(Fixture *f, uint32_t offset)
+{
+    return qpci_io_readl(f->dev, f->mmio, offset);
+}
+
+static void wr(Fixture *f, uint32_t offset, uint32_t value)
+{
+    qpci_io_writel(f->dev, f->mmio, offset, value);
+}
+
+static void map_page(Fixture *f, uint32_t addr_ggtt, uint32_t addr_gpa)
+{
+    wr(f, GTT + addr_ggtt / PAGE * 4, addr_gpa | 1);
+}
+
+static uint64_t counter(Fixture *f, const char *name)
+{
+    QDict *answer = qtest_qmp(f->qts, "{ 'execute': 'qom-get', 'arguments': "
+                              "{ 'path': 'f0', 'property': %s } }", name);
+    uint64_t value = qdict_get_int(answer, "return");
+
+    qobject_unref(answer);
+    return value;
+}
+
+static void test_pte(const void *data)
+{
+    Fixture f;
+    uint32_t page = RING_GGTT / PAGE;
+
+    fixture_open(&f, data);
+    wr(&f, GTT + page * 4, 0x00123001);
+    wr(&f, GTT + page * 4 + 4, 0x00456007);
+    g_assert_cmphex(rd(&f, GTT + page * 4), ==, 0x00123001);
+    g_assert_cmphex(rd(&f, GTT + page * 4 + 4), ==, 0x00456007);
+    g_assert_cmphex(qpci_io_readq(f.dev, f.mmio, GTT + page * 4), ==,
+                    0x0045600700123001ull);
+    fixture_close(&f);
+}
+
+static void test_aperture(const void *data)
+{
+    Fixture f;
+    uint32_t at = 64 << 20;
+    uint64_t exits;
+
+    fixture_open(&f, data);
+    map_page(&f, at, TARGET_GPA);
+    map_page(&f, at + PAGE, TARGET_GPA + PAGE);
+    qtest_writel(f.qts, TARGET_GPA + 8, 0xfeedf00d);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 8), ==, 0xfeedf00d);
+
+    /* From here on it is mapped: no access leaves the guest. */
+    exits = counter(&f, "aperture-exits");
+    g_assert_cmpuint(counter(&f, "aperture-maps"), >=, 1);
+    qpci_io_writel(f.dev, f.aperture, at + PAGE + 4, 0x12345678);
+    g_assert_cmphex(qtest_readl(f.qts, TARGET_GPA + PAGE + 4), ==,
+                    0x12345678);
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
+
+    /* A new entry takes the old mapping away. */
+    map_page(&f, at, STATUS_GPA);
+    qtest_writel(f.qts, STATUS_GPA + 8, 0x0badcafe);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 8), ==, 0x0badcafe);
+
+    /* No entry: nothing to read, and a write goes nowhere. */
+    wr(&f, GTT + at / PAGE * 4, 0);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 8), ==, 0);
+    qpci_io_writel(f.dev, f.aperture, at + 8, 1);
+    g_assert_cmphex(qtest_readl(f.qts, STATUS_GPA + 8), ==, 0x0badcafe);
+    fixture_close(&f);
+}
+
+/* A fenced range shows a linear picture of X tiles. */
+static void test_fence(const void *data)
+{
+    Fixture f;
+    uint32_t at = 64 << 20;
+    unsigned i;
+
+    fixture_open(&f, data);
+    for (i = 0; i < 4; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + i * PAGE);
+    }
+    /* 1024 bytes pitch: two tiles in a row, 16 rows. */
+    wr(&f, 0x100000, 0);
+    wr(&f, 0x100004, (at + 3 * PAGE) | (1024 / 128 - 1));
+    wr(&f, 0x100000, at | 1);
+    qpci_io_writel(f.dev, f.aperture, at, 0x11111111);          /* 0, 0 */
+    qpci_io_writel(f.dev, f.aperture, at + 512, 0x22222222);    /* 512, 0 */
+    qpci_io_writel(f.dev, f.aperture, at + 1024, 0x33333333);   /* 0, 1 */
+    qpci_io_writel(f.dev, f.aperture, at + 8192, 0x44444444);   /* 0, 8 */
+    g_assert_cmphex(qtest_readl(f.qts, TARGET_GPA), ==, 0x11111111);
+    g_assert_cmphex(qtest_readl(f.qts, TARGET_GPA + PAGE), ==, 0x22222222);
+    g_assert_cmphex(qtest_readl(f.qts, TARGET_GPA + 512), ==, 0x33333333);
+    g_assert_cmphex(qtest_readl(f.qts, TARGET_GPA + 2 * PAGE), ==,
+                    0x44444444);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 1024), ==,
+                    0x33333333);
+    fixture_close(&f);
+}
+
+/* Wait, in real time, for what the engines do on their own thread. */
+static bool wait_for(Fixture *f, uint64_t addr_gpa, uint32_t value)
+{
+    int i;
+
+    for (i = 0; i < 2000; i++) {
+        if (qtest_readl(f->qts, addr_gpa) == value) {
+            return true;
+        }
+        qtest_clock_step(f->qts, 100000);
+        g_usleep(1000);
+    }
+    return false;
+}
+
+static void ring_start(Fixture *f, unsigned i)
+{
+    uint32_t base = engines[i].base;
+    unsigned page;
+
+    for (page = 0; page < 4; page++) {
+        map_page(f, RING_GGTT + page * PAGE, RING_GPA + page * PAGE);
+    }
+    map_page(f, STATUS_GGTT, STATUS_GPA);
+    map_page(f, TARGET_GGTT, TARGET_GPA);
+    wr(f, engines[i].hws, STATUS_GGTT);
+    wr(f, base + 0x34, 0);
+    wr(f, base + 0x30, 0);
+    wr(f, base + 0x38, RING_GGTT);
+    wr(f, base + 0x3c, (3 * PAGE) | 1);
+}
+
+static void test_ring(const void *data)
+{
+    Fixture f;
+    unsigned i, j;
+
+    fixture_open(&f, data);
+    for (i = 0; i < G_N_ELEMENTS(engines); i++) {
+        const uint32_t commands[] = {
+            MI_STORE_DATA_IMM_GGTT, 0, TARGET_GGTT + i * 4, 0x600d0000 + i,
+            MI_USER_INTERRUPT, 0,
+        };
+
+        ring_start(&f, i);
+        for (j = 0; j < G_N_ELEMENTS(commands); j++) {
+            qtest_writel(f.qts, RING_GPA + j * 4, commands[j]);
+        }
+        wr(&f, DEIER, DEIER_MASTER);
+        wr(&f, GTIER, engines[i].gt_bit);
+        wr(&f, GTIMR, ~engines[i].gt_bit);
+        wr(&f, engines[i].base + 0xa8, ~1u);
+        wr(&f, engines[i].base + 0x30, sizeof(commands));
+        g_assert_true(wait_for(&f, TARGET_GPA + i * 4, 0x600d0000 + i));
+        for (j = 0; j < 2000 && (rd(&f, engines[i].base + 0x34) & 0x1ffffc) !=
+             sizeof(commands); j++) {
+            g_usleep(1000);
+        }
+        g_assert_cmphex(rd(&f, engines[i].base + 0x34) & 0x1ffffc, ==,
+                        sizeof(commands));
+        if (engines[i].base == 0x02000) {
+            for (j = 0; j < 2000 && !(rd(&f, GTIIR) & 1); j++) {
+                g_usleep(1000);
+            }
+            g_assert_cmphex(rd(&f, GTIIR), ==, engines[i].gt_bit);
+            wr(&f, GTIIR, engines[i].gt_bit);
+            g_assert_cmphex(rd(&f, GTIIR), ==, 0);
+        }
+        wr(&f, engines[i].base + 0x3c, 0);
+    }
+    fixture_close(&f);
+}
+
+/* Monitors come and go while the machine runs: SDEISR and the pulse. */
+static void test_hotplug(const void *data)
+{
+    Fixture f;
+
+    fixture_open(&f, data);
+    g_assert_cmphex(rd(&f, 0xc4000) & (7u << 21), ==, 1u << 21);
+    wr(&f, 0xc4030, 1u << 4 | 1u << 12 | 1u << 20);
+    qtest_qmp_assert_success(f.qts, "{ 'execute': 'qom-set', 'arguments': "
+                             "{ 'path': 'f0', 'property': 'hdmi', "
+                             "'value': false } }");
+    g_assert_cmphex(rd(&f, 0xc4000) & (7u << 21), ==, 0);
+    g_assert_cmphex(rd(&f, 0xc4030) & 3, !=, 0);
+    qtest_qmp_assert_success(f.qts, "{ 'execute': 'qom-set', 'arguments': "
+                             "{ 'path': 'f0', 'property': 'hdmi', "
+                             "'value': true } }");
+    g_assert_cmphex(rd(&f, 0xc4000) & (7u << 21), ==, 1u << 21);
+    fixture_close(&f);
+}
+
+/* Registers that no table names are listed, once each, and harmless. */
+static void test_unknown(const void *data)
+{
+    Fixture f;
+    QDict *answer;
+
+    fixture_open(&f, data);
+    wr(&f, 0x1ffff0, 1);
+    g_assert_cmphex(rd(&f, 0x1ffff0), ==, 0);
+    answer = qtest_qmp(f.qts, "{ 'execute': 'qom-get', 'arguments': "
+                       "{ 'path': 'f0', 'property': 'unknown-registers' } }");
+    g_assert_nonnull(strstr(qdict_get_str(answer, "return"), "1ffff0"));
+    qobject_unref(answer);
+    fixture_close(&f);
+}
+
+/* A machine reset in the middle of work leaves a device as new. */
+static void test_reset_busy(const void *data)
+{
+    Fixture f;
+
+    fixture_open(&f, data);
+    ring_start(&f, 0);
+    /* An endless batch: it jumps to itself. */
+    qtest_writel(f.qts, RING_GPA, 0x18800000);
+    qtest_writel(f.qts, RING_GPA + 4, TARGET_GGTT);
+    qtest_writel(f.qts, TARGET_GPA, 0x18800000);
+    qtest_writel(f.qts, TARGET_GPA + 4, TARGET_GGTT);
+    wr(&f, 0x2030, 8);
+    g_usleep(20000);
+    qtest_system_reset(f.qts);
+    f.aperture = qpci_iomap(f.dev, 2, NULL);
+    qpci_device_enable(f.dev);
+    qpci_config_writel(f.dev, PCI_BASE_ADDRESS_0, f.mmio.addr);
+    g_assert_cmphex(rd(&f, 0x2030), ==, 0);
+    g_assert_cmphex(rd(&f, 0x203c), ==, 0);
+    fixture_close(&f);
+}
+
+static void test_pvinfo(void)
+{
+    Fixture f;
+    uint32_t low_size_B;
+
+    fixture_open(&f, "gvirt-vgpu,low-gm=64M,high-gm=256M,fences=4");
+    g_assert_cmphex(qpci_io_readq(f.dev, f.mmio, 0x78000), ==,
+                    0x4776544776544776ull);
+    g_assert_cmpuint(qpci_io_readw(f.dev, f.mmio, 0x78008), ==, 1);
+    g_assert_cmphex(rd(&f, 0x78010) & 1 << 2, !=, 0);
+    low_size_B = rd(&f, 0x78044);
+    g_assert_cmphex(low_size_B, ==, 64 << 20);
+    g_assert_cmphex(rd(&f, 0x78040) + low_size_B, <=, 256 << 20);
+    g_assert_cmphex(rd(&f, 0x78048), >=, 256 << 20);
+    g_assert_cmphex(rd(&f, 0x7804c), ==, 256 << 20);
+    g_assert_cmpuint(rd(&f, 0x78050), ==, 4);
+    fixture_close(&f);
+
+    fixture_open(&f, "gvirt-passthrough");
+    g_assert_cmphex(qpci_io_readq(f.dev, f.mmio, 0x78000), ==, 0);
+    fixture_close(&f);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const devices[] = {
+        "gvirt-passthrough", "gvirt-vgpu",
+    };
+    static const struct {
+        const char *name;
+        void (*fn)(const void *data);
+    } cases[] = {
+        { "pte", test_pte },
+        { "aperture", test_aperture },
+        { "fence", test_fence },
+        { "ring", test_ring },
+        { "hotplug", test_hotplug },
+        { "unknown-registers", test_unknown },
+        { "reset-busy", test_reset_busy },
+    };
+    size_t i, j;
+
+    g_test_init(&argc, &argv, NULL);
+    for (i = 0; i < G_N_ELEMENTS(devices); i++) {
+        for (j = 0; j < G_N_ELEMENTS(cases); j++) {
+            g_autofree char *path = g_strdup_printf("/gvirt/%s/%s",
+                                                    devices[i] + 6,
+                                                    cases[j].name);
+
+            qtest_add_data_func(path, devices[i], cases[j].fn);
+        }
+    }
+    qtest_add_func("/gvirt/vgpu/pvinfo", test_pvinfo);
+    return g_test_run();
+}
