@@ -8,6 +8,7 @@
 #ifndef HW_DISPLAY_GVIRT_ENGINE_H
 #define HW_DISPLAY_GVIRT_ENGINE_H
 
+#include "blit.h"
 #include "gtt.h"
 #include "hw/gvirt/commands.h"
 #include "hw/gvirt/irq.h"
@@ -67,6 +68,7 @@ struct GvirtEngine {
     bool moved;             /* HEAD, START, CTL or fetch was set meanwhile */
     bool hung;              /* cannot fetch: until reset or a new HEAD */
     bool starved;           /* a command reaches beyond TAIL */
+    bool wait_broken;       /* software has ended the wait by CTL bit 11 */
     int64_t deadline_ns;    /* run again then; INT64_MAX: no need */
 
     /* MI_WAIT_FOR_EVENT at hand: what was seen when the wait began. */
