@@ -32,6 +32,7 @@ help:
 
 # configured with defaults when nobody did it, again when its input changed
 CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak \
+	include/hw/gvirt/trace.def \
 	include/hw/gvirt/trace.def
 
 build/config.mk: $(CONFIGURE_INPUTS)
