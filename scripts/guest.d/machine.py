@@ -54,6 +54,8 @@ def add_arguments(parser):
         help="as QEMU's -display; 'serial' for none but a VNC address "
              "(with --exec none; else SDL, or serial where there is no "
              "display)")
+    add("--log-dir", metavar="DIR",
+        help="leave the logs in DIR instead of build/guest/last")
     add("--memory", metavar="SIZE", default="2G",
         help="the guest's memory (2G)")
     add("--smp", metavar="N", default="2", help="its processors (2)")
@@ -186,8 +188,12 @@ def prepare_init(folder):
     return ramdisk
 
 
-def make_log_dir():
+def make_log_dir(chosen):
     """A folder for this run's logs; build/guest/last points at it."""
+    if chosen:
+        log_dir = pathlib.Path(chosen)
+        log_dir.mkdir(parents=True, exist_ok=True)
+        return log_dir.resolve()
     GUEST_BUILD.mkdir(parents=True, exist_ok=True)
     runs = GUEST_BUILD / "runs"
     runs.mkdir(exist_ok=True)
@@ -378,7 +384,7 @@ def run(options):
     qemu = find_qemu()
     folder = image.ensure_image(options.suite)
     ramdisk = prepare_init(folder)
-    log_dir = make_log_dir()
+    log_dir = make_log_dir(options.log_dir)
     try:
         if options.command is not None:
             return run_command(options, qemu, folder, ramdisk, log_dir)

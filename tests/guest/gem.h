@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A thin layer over i915's ioctls for the programs that run in the guest:
+ * no library between a test and the kernel.  Every failure ends the program
+ * with a message and status 1, so callers need no error paths.
+ */
+#ifndef GVIRT_TESTS_GUEST_GEM_H
+#define GVIRT_TESTS_GUEST_GEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <i915_drm.h>
+
+/* A batch buffer under construction, with the relocations it needs. */
+typedef struct Batch {
+    int fd;
+    uint32_t handle;
+    uint32_t dw[4096];
+    unsigned len_dw;
+    struct drm_i915_gem_relocation_entry relocs[64];
+    unsigned reloc_count;
+    struct drm_i915_gem_exec_object2 objects[8];
+    unsigned object_count;
+} Batch;
+
+/* Ends the program: "what" and the reason from errno. */
+__attribute__((noreturn)) void gem_fail(const char *what);
+
+/* Opens the first DRM device that is driven by i915. */
+int gem_open(void);
+int gem_get_param(int fd, int param);
+uint32_t gem_create(int fd, uint64_t size_B);
+void gem_close(int fd, uint32_t handle);
+void gem_read(int fd, uint32_t handle, uint64_t offset, void *buf,
+              uint64_t size_B);
+void gem_write(int fd, uint32_t handle, uint64_t offset, const void *buf,
+               uint64_t size_B);
+/* Returns the bit-6 swizzle mode, I915_BIT_6_SWIZZLE_*. */
+uint32_t gem_set_tiling(int fd, uint32_t handle, uint32_t tiling,
+                        uint32_t pitch_B);
+/* CPU mapping of the pages, cached; raw bytes, no detiling. */
+void *gem_map_cpu(int fd, uint32_t handle, uint64_t size_B);
+/* Mapping through the aperture: a fence detiles it. */
+void *gem_map_aperture(int fd, uint32_t handle, uint64_t size_B);
+/* Waits for the GPU and moves the object to I915_GEM_DOMAIN_*. */
+void gem_set_domain(int fd, uint32_t handle, uint32_t domain, bool write);
+/* Returns 0, or -ETIME when the object is still busy after timeout_ns. */
+int gem_wait(int fd, uint32_t handle, int64_t timeout_ns);
+uint32_t gem_context_create(int fd);
+void gem_context_destroy(int fd, uint32_t context);
+
+void batch_init(Batch *b, int fd);
+void batch_start(Batch *b);
+void batch_emit(Batch *b, uint32_t dw);
+/* Emits the address of a byte in an object, to be relocated. */
+void batch_emit_address(Batch *b, uint32_t handle, uint32_t delta,
+                        bool write);
+/*
+ * Ends the batch and submits it to an engine (I915_EXEC_*); the objects'
+ * presumed addresses are learnt.  Returns 0 or a negative errno.
+ */
+int batch_submit(Batch *b, uint32_t engine, uint32_t context);
+void batch_free(Batch *b);
+
+#endif
