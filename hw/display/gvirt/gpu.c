@@ -84,8 +84,16 @@ static bool gpu_gt_busy(void *opaque)
     return false;
 }
 
+static void gpu_power_deadline(void *opaque, int64_t deadline_ns)
+{
+    GvirtGpu *gpu = opaque;
+
+    gpu->power_deadline_ns = deadline_ns;
+}
+
 static const GvirtPowerOps gpu_power_ops = {
     .gt_busy = gpu_gt_busy,
+    .deadline = gpu_power_deadline,
 };
 
 /* The line is told to the host when the lock is given up. */
@@ -210,6 +218,10 @@ static void gpu_reset_straps(GvirtGpu *gpu)
     gvirt_regfile_set(&gpu->regs, MAD_DIMM_C0, MAD_DIMM_4G);
     gvirt_regfile_set(&gpu->regs, MAD_DIMM_C1,
                       gpu->config.swizzle ? MAD_DIMM_4G : 0);
+    /* RP0, the highest clock, in units of 50 MHz. */
+    gvirt_regfile_set(&gpu->regs, GVIRT_REG_RP_STATE_CAP,
+                      (gvirt_reg_find(GVIRT_REG_RP_STATE_CAP)->reset & ~0xffu) |
+                      MIN(gpu->config.max_clock_mhz / 50, 0xffu));
 }
 
 GvirtGpu *gvirt_gpu_new(const GvirtHost *host, const GvirtGpuConfig *config)

@@ -18,8 +18,13 @@ typedef struct GvirtPower GvirtPower;
 typedef struct GvirtPowerOps {
     /* The GT clock (MHz) that RPS has settled on has changed. May be NULL. */
     void (*gt_clock_changed)(void *opaque, unsigned mhz);
-    /* Whether any engine has had work; NULL: never. */
+    /*
+     * Whether any engine has work; looked at by gvirt_power_advance(). NULL:
+     * gvirt_power_busy() alone tells.
+     */
     bool (*gt_busy)(void *opaque);
+    /* The next deadline has changed: advance by then. May be NULL. */
+    void (*deadline)(void *opaque, int64_t deadline_ns);
 } GvirtPowerOps;
 
 /* Hooks GVIRT_HOOK_POWER of regs; irq gets the RPS events. */
@@ -28,7 +33,10 @@ GvirtPower *gvirt_power_new(GvirtRegFile *regs, GvirtIrq *irq,
 void gvirt_power_free(GvirtPower *power);
 void gvirt_power_reset(GvirtPower *power);
 
-/* Engines went busy or idle: feeds RC6 residency and RPS evaluation. */
+/*
+ * Engines went busy or idle: feeds RC6 residency and RPS evaluation. The time
+ * is that of the register file's host.
+ */
 void gvirt_power_busy(GvirtPower *power, bool busy);
 
 /* Advance to now_ns; returns the next deadline in ns, INT64_MAX for none. */
