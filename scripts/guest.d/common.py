@@ -23,7 +23,7 @@ EXIT_FAILED = 125
 # Debian packages that this tool needs on the host.
 HOST_PACKAGES = (
     "mmdebstrap", "fakeroot", "uidmap", "e2fsprogs", "tar", "xz-utils",
-    "zstd", "gcc", "libc6-dev", "linux-libc-dev", "debian-archive-keyring",
+    "zstd", "gcc", "libc6-dev", "libdrm-dev", "debian-archive-keyring",
     "qemu-system-data", "seabios",
 )
 
