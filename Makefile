@@ -13,6 +13,7 @@ JOBS ?= $(shell nproc)
 PROGRESS = $(if $(MAKE_TERMOUT),cat,scripts/progress)
 QEMU = build/qemu-system-x86_64
 
+# written by configure; no rule makes it, or every target would configure
 -include build/config.mk
 
 .PHONY: all
@@ -35,12 +36,12 @@ CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak \
 	include/hw/gvirt/trace.def \
 	include/hw/gvirt/trace.def
 
-build/config.mk: $(CONFIGURE_INPUTS)
+build/config.status: $(CONFIGURE_INPUTS)
 	@if [ -x build/config.status ]; then build/config.status; \
 	else ./configure; fi
 
 .PHONY: qemu
-qemu: build/config.mk
+qemu: build/config.status
 	@$(MAKE) qemu-configured
 
 .PHONY: qemu-configured
@@ -53,7 +54,7 @@ qemu-configured:
 	    { echo 'make: the build failed, see above'; exit 1; }
 
 .PHONY: library
-library: build/config.mk
+library: build/config.status
 	@$(MAKE) library-configured
 
 .PHONY: library-configured
@@ -92,10 +93,11 @@ check: setup
 	@$(MAKE) library qtests
 	@scripts/check unit qtest guest
 
-# without a configuration only the library's half is configured
+# needs nothing of QEMU: with no build yet, only the library is configured
 .PHONY: check-unit
 check-unit: setup-unit
-	@if [ ! -e build/config.mk ]; then ./configure --without-qemu; fi
+	@if [ ! -e build/lib/build.ninja ]; then \
+	    GVIRT_LIBRARY_ONLY=1 ./configure --without-qemu; fi
 	@$(MAKE) library-configured
 	@scripts/check unit
 
