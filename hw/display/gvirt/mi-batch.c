@@ -41,9 +41,8 @@ GvirtStep gvirt_exec_MI_BATCH_BUFFER_START(GvirtEngine *engine,
                               "an address", engine->name);
         return GVIRT_STEP_DONE;
     }
-    if (dw[0] & (BB_CLEAR_COMMAND_BUFFER | BB_ADD_OFFSET) && render) {
-        gvirt_log_unimp(gpu->host, "MI_BATCH_BUFFER_START from WOPCM or with "
-                        "BB_OFFSET");
+    if (render && dw[0] & BB_CLEAR_COMMAND_BUFFER) {
+        gvirt_log_unimp(gpu->host, "MI_BATCH_BUFFER_START from WOPCM");
         return GVIRT_STEP_DONE;
     }
     if (render && dw[0] & BB_PREDICATE &&
@@ -66,6 +65,10 @@ GvirtStep gvirt_exec_MI_BATCH_BUFFER_START(GvirtEngine *engine,
         .space = GVIRT_SPACE_PPGTT,
         .addr = dw[1] & ~3u,
     };
+    if (render && dw[0] & BB_ADD_OFFSET) {
+        next.addr += gvirt_engine_reg(engine, RING_BB_OFFSET) & ~3u;
+        next.addr &= UINT32_MAX;
+    }
     if (!from->in_batch) {
         gpu->stats.batches[engine->id]++;
     }

@@ -58,6 +58,7 @@
 #define   BBADDR_VALID          (1u << 0)
 #define RING_BB_PREEMPT_ADDR    0x148
 #define RING_HEAD_PREEMPT       0x14c
+#define RING_BB_OFFSET          0x158
 #define RING_PP_DIR_DCLV        0x220
 #define RING_PP_DIR_BASE        0x228
 #define RING_GFX_MODE           0x29c
