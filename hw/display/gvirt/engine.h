@@ -84,9 +84,10 @@ struct GvirtEngine {
     uint32_t urb_atomic;    /* MI_URB_ATOMIC_ALLOC */
     uint32_t urb_clear;     /* MI_URB_CLEAR, dword 1 */
     GvirtAlu alu;
-    int64_t timestamp_zero; /* ticks of 80 ns that TIMESTAMP is behind */
+    int64_t timestamp_zero; /* tick (80 ns) of power-on: TIMESTAMP is 0 */
 
     uint32_t command[GVIRT_COMMAND_MAX_DW + GVIRT_COMMAND_PAD_DW];
+    GvirtBlitSetup blit;    /* what the blitter keeps between commands */
 };
 
 /* A register of this engine: offset within its block, e.g. 0x34 for HEAD. */
