@@ -323,20 +323,6 @@ static void ring_write_ctl(GvirtEngine *engine, uint32_t old, uint32_t written)
     engine->moved = true;
 }
 
-static void ring_write_timestamp(GvirtEngine *engine, bool upper,
-                                 uint32_t written)
-{
-    uint64_t now = gvirt_engine_timestamp(engine);
-    uint64_t wanted;
-
-    if (upper) {
-        wanted = (uint32_t)now | (uint64_t)written << 32;
-    } else {
-        wanted = (now & ~(uint64_t)UINT32_MAX) | written;
-    }
-    engine->timestamp_zero += (int64_t)(now - (wanted & TIMESTAMP_MASK));
-}
-
 static void ring_hook_write(void *opaque, const GvirtRegInfo *info,
                             uint32_t offset, uint32_t old, uint32_t written)
 {
@@ -395,12 +381,6 @@ static void ring_hook_write(void *opaque, const GvirtRegInfo *info,
             gvirt_tlb_flush(engine);
         }
         return;
-    case RING_TIMESTAMP:
-    case RING_TIMESTAMP_UDW:
-        ring_write_timestamp(engine,
-                             offset - engine->base == RING_TIMESTAMP_UDW,
-                             written);
-        return;
     default:
         return;
     }
@@ -426,6 +406,7 @@ void gvirt_ring_init(GvirtGpu *gpu)
         engine->id = i;
         engine->base = identity[i].base;
         engine->name = identity[i].name;
+        engine->timestamp_zero = gvirt_gpu_now_ns(gpu) / TIMESTAMP_TICK_NS;
         gvirt_streamer_reset(engine);
     }
     gvirt_regfile_hook(&gpu->regs, GVIRT_HOOK_RING, &ring_hooks, gpu);
