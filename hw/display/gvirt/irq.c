@@ -166,6 +166,9 @@ static void irq_write(void *opaque, const GvirtRegInfo *info, uint32_t offset,
         }
     }
     update(irq);
+    if (offset == GVIRT_REG_DE_IMR && irq->masks) {
+        irq->masks(irq->masks_opaque);
+    }
 }
 
 static const GvirtRegHooks irq_hooks = {

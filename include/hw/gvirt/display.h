@@ -50,7 +50,10 @@ typedef struct GvirtDisplayOps {
     void (*deadline)(void *opaque, int64_t deadline_ns);
     /* A mode, or the pipe behind a port, has changed. */
     void (*changed)(void *opaque);
-    /* A vblank of a pipe began (for MI_WAIT_FOR_EVENT and flips). */
+    /*
+     * A vblank of a pipe began, or a line that gvirt_display_in_scanlines()
+     * was asked for (for MI_WAIT_FOR_EVENT and flips).
+     */
     void (*vblank)(void *opaque, unsigned pipe);
     /* A flip of a pipe's primary (plane 0) or sprite (1) is done. */
     void (*flip_done)(void *opaque, unsigned pipe, unsigned plane);
@@ -65,6 +68,12 @@ void gvirt_display_reset(GvirtDisplay *display);
 
 /* Advance vblanks, CRCs, flips to now_ns; the next deadline or INT64_MAX. */
 int64_t gvirt_display_advance(GvirtDisplay *display, int64_t now_ns);
+
+/*
+ * DEIMR or DE_RRMR was changed behind the component's back (a write through
+ * the register file needs no call): look again who waits for what.
+ */
+void gvirt_display_irq_changed(GvirtDisplay *display);
 
 /* Put a monitor on a port, or (kind NONE) take it away: a hot-plug. */
 void gvirt_display_set_monitor(GvirtDisplay *display, GvirtPort port,

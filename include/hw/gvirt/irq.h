@@ -72,6 +72,9 @@ typedef struct GvirtIrq {
     uint64_t count[GVIRT_IRQ_EVENT_COUNT];  /* those that reached an IIR */
     uint32_t queued[4];     /* DE, GT, PM, SDE: a second event behind IIR's */
     uint32_t edge[4];       /* unmasked level sources as last seen */
+    /* DEIMR was written: who listens decides the display's deadlines. */
+    void (*masks)(void *opaque);
+    void *masks_opaque;
 } GvirtIrq;
 
 /* Hooks GVIRT_HOOK_IRQ of regs. */

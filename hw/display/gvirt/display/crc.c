@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pipe CRCs: a checksum of the pixels that a pipe has sent, once a frame.
+ *
+ * The real polynomial is not published; software only compares. This one is
+ * CRC-32C over the active area. It is computed while PIPE_CRC_CTL enables it,
+ * and again only when a pixel has changed.
+ *
+ * Source: i915: intel_pipe_crc.c (sources), i915_irq.c (the result is
+ * announced by ERR_INT).
+ */
+#include "display-internal.h"
+
+#define CRC32C_POLYNOMIAL   0x82f63b78u
+#define CRC_SOURCE(ctl)     ((ctl) >> 29 & 3)
+#define ERR_INT_CRC(pipe)   (1u << (2 + (pipe) * 3))
+
+void gvirt_crc_init(GvirtDisplay *display)
+{
+    uint32_t (*table)[256] = display->crc_table;
+    uint32_t value;
+    unsigned i, j;
+
+    for (i = 0; i < 256; i++) {
+        value = i;
+        for (j = 0; j < 8; j++) {
+            value = value >> 1 ^ (value & 1 ? CRC32C_POLYNOMIAL : 0);
+        }
+        table[0][i] = value;
+    }
+    for (i = 0; i < 256; i++) {
+        for (j = 1; j < 8; j++) {
+            table[j][i] = table[j - 1][i] >> 8 ^
+                          table[0][table[j - 1][i] & 0xff];
+        }
+    }
+}
+
+/* Eight bytes, two pixels, at a time. */
+static uint32_t crc_row(const GvirtDisplay *display, uint32_t crc,
+                        const uint32_t *pixel, unsigned count)
+{
+    const uint32_t (*t)[256] = display->crc_table;
+    uint32_t a, b;
+    unsigned i;
+
+    for (i = 0; i < count; i += 2) {
+        a = (pixel[i] & 0xffffff) ^ crc;
+        b = i + 1 < count ? pixel[i + 1] & 0xffffff : 0;
+        crc = t[7][a & 0xff] ^ t[6][a >> 8 & 0xff] ^ t[5][a >> 16 & 0xff] ^
+              t[4][a >> 24] ^ t[3][b & 0xff] ^ t[2][b >> 8 & 0xff] ^
+              t[1][b >> 16 & 0xff] ^ t[0][b >> 24];
+    }
+    return crc;
+}
+
+bool gvirt_crc_enabled(const GvirtPipe *pipe)
+{
+    return d_pipe_get(pipe, D_PIPE_CRC_CTL) & D_ENABLE;
+}
+
+void gvirt_crc_reset(GvirtPipe *pipe)
+{
+    gvirt_scanout_free(pipe->crc_scanout);
+    pipe->crc_scanout = NULL;
+    if (pipe->crc_image) {
+        pixman_image_unref(pipe->crc_image);
+        pipe->crc_image = NULL;
+    }
+    pipe->crc_valid = false;
+}
+
+static unsigned source_planes(const GvirtPipe *pipe)
+{
+    switch (CRC_SOURCE(d_pipe_get(pipe, D_PIPE_CRC_CTL))) {
+    case 0:
+        return SCANOUT_PRIMARY;
+    case 1:
+        return SCANOUT_SPRITE;
+    default:
+        return SCANOUT_ALL;
+    }
+}
+
+static void checksum(GvirtPipe *pipe)
+{
+    const uint32_t *data = pixman_image_get_data(pipe->crc_image);
+    unsigned pitch = pixman_image_get_stride(pipe->crc_image) / 4;
+    unsigned width = pixman_image_get_width(pipe->crc_image);
+    unsigned height = pixman_image_get_height(pipe->crc_image);
+    uint32_t crc = 0xffffffffu;
+    unsigned y;
+
+    for (y = 0; y < height; y++) {
+        crc = crc_row(pipe->display, crc, data + (size_t)y * pitch, width);
+    }
+    pipe->crc = ~crc;
+}
+
+void gvirt_crc_frame(GvirtPipe *pipe)
+{
+    GvirtDisplay *display = pipe->display;
+    int width = pipe->timing.hactive, height = pipe->timing.active_lines;
+    pixman_region32_t damage;
+    bool drawn;
+
+    if (pipe->crc_image &&
+        (pixman_image_get_width(pipe->crc_image) != width ||
+         pixman_image_get_height(pipe->crc_image) != height)) {
+        gvirt_crc_reset(pipe);
+    }
+    if (!pipe->crc_image) {
+        pipe->crc_image = pixman_image_create_bits(PIXMAN_x8r8g8b8, width,
+                                                   height, NULL, 0);
+        pipe->crc_scanout = gvirt_scanout_new();
+        if (!pipe->crc_image) {
+            return;
+        }
+    }
+    pixman_region32_init(&damage);
+    drawn = gvirt_scanout_draw(pipe->crc_scanout, pipe, source_planes(pipe),
+                               pipe->crc_image, !pipe->crc_valid, &damage);
+    if (drawn && (!pipe->crc_valid || pixman_region32_not_empty(&damage))) {
+        checksum(pipe);
+        pipe->crc_valid = true;
+    }
+    pixman_region32_fini(&damage);
+    d_set(display, D_ERR_INT,
+          d_get(display, D_ERR_INT) | ERR_INT_CRC(pipe->index));
+    gvirt_irq_raise(display->irq, GVIRT_IRQ_DISPLAY_ERROR);
+}
