@@ -5,6 +5,7 @@
  */
 #include "blit-case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,8 +142,8 @@ static void pick_surface(Surface *s, unsigned size_B, bool allow_negative,
     unsigned tile_rows;
     unsigned span_B;
 
-    s->tiling = allow_tiled ? pick(0, 2) : I915_TILING_NONE;
-    if (s->tiling == I915_TILING_NONE) {
+    s->tiling = allow_tiled ? pick(0, 2) : TILING_NONE;
+    if (s->tiling == TILING_NONE) {
         s->height_px = pick(8, 64);
         s->pitch_B = 4 * pick(16, 200);
         s->width_px = s->pitch_B / (int)size_B;
@@ -153,8 +154,8 @@ static void pick_surface(Surface *s, unsigned size_B, bool allow_negative,
         }
         return;
     }
-    tile_rows = s->tiling == I915_TILING_X ? 8 : 32;
-    s->pitch_B = s->tiling == I915_TILING_X ? 512 * pick(1, 2)
+    tile_rows = s->tiling == TILING_X ? 8 : 32;
+    s->pitch_B = s->tiling == TILING_X ? 512 * pick(1, 2)
                                             : 128 * (1 << pick(0, 3));
     span_B = s->pitch_B * tile_rows;
     s->base = pick(0, OBJECT_SIZE_B / span_B - 1) * span_B;
@@ -317,7 +318,7 @@ void case_make(Case *c, Memory *memory, unsigned number, uint64_t seed)
         c->dst.pitch_B = c->dst.tiling ? c->dst.pitch_B
                                        : 64 * pick(1, 12);
         c->dst.width_px = abs(c->dst.pitch_B) / (int)size_B;
-        if (c->dst.tiling == I915_TILING_NONE) {
+        if (c->dst.tiling == TILING_NONE) {
             c->dst.base = 64 * pick(0, 16);
         }
         c->src = c->dst;
@@ -384,4 +385,43 @@ void case_make(Case *c, Memory *memory, unsigned number, uint64_t seed)
         pick_key(b, command);
     }
     b->rop = number < SYSTEMATIC_CASES ? number % 256 : pick_rop(c);
+}
+
+static const char *tiling_name(uint32_t tiling)
+{
+    return tiling == TILING_X ? "X" : tiling == TILING_Y ? "Y"
+                                                                   : "linear";
+}
+
+void case_describe(const Case *c)
+{
+    const Blit *b = &c->blit;
+    static const char *const depth_names[] = { "8", "565", "1555", "32" };
+
+    printf("case %u: %s depth %s rop %02x rect (%d,%d)-(%d,%d)",
+           c->number, c->command->name, depth_names[b->depth], b->rop,
+           b->rect.x1, b->rect.y1, b->rect.x2, b->rect.y2);
+    if (b->clipped) {
+        printf(" clip (%d,%d)-(%d,%d)", b->clip.x1, b->clip.y1, b->clip.x2,
+               b->clip.y2);
+    }
+    printf(" dst %s base %x pitch %d", tiling_name(b->dst->tiling),
+           b->dst->base, b->dst->pitch_B);
+    if (b->source == SOURCE_COLOUR) {
+        printf(" src%s %s base %x pitch %d at (%d,%d)",
+               c->same_object ? " (same)" : "", tiling_name(b->src->tiling),
+               b->src->base, b->src->pitch_B, b->src_x, b->src_y);
+    }
+    if (b->source == SOURCE_MONO) {
+        printf(" mono start %u packing %d%s", b->mono_start, b->packing,
+               b->mono_source_transparent ? " transparent" : "");
+    }
+    if (b->pattern != PATTERN_NONE) {
+        printf(" pattern %d seed %u,%u%s", b->pattern, b->seed_x, b->seed_y,
+               b->mono_pattern_transparent ? " transparent" : "");
+    }
+    if (b->key_mode) {
+        printf(" key %u %x-%x", b->key_mode, b->key_low, b->key_high);
+    }
+    printf(" mask %d%d\n", b->write_alpha, b->write_rgb);
 }

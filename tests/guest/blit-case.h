@@ -8,7 +8,6 @@
 #define GVIRT_TESTS_GUEST_BLIT_CASE_H
 
 #include "blit-model.h"
-#include "gem.h"
 
 enum {
     OPCODE_SETUP_BLT = 0x01,
@@ -60,13 +59,23 @@ typedef struct Memory {
     uint8_t aux_bytes[AUX_SIZE_B];
 } Memory;
 
+/* Where the packets go: a batch of i915's, or a ring of a unit test's. */
+typedef struct Sink {
+    void (*dword)(struct Sink *sink, uint32_t dw);
+    /* The graphics address of a byte of an object. */
+    void (*address)(struct Sink *sink, uint32_t object, uint32_t offset,
+                    bool write);
+} Sink;
+
 unsigned command_count(void);
 const Command *command_at(unsigned index);
 /* Makes a case from the seed and its number, nothing else. */
 void case_make(Case *c, Memory *memory, unsigned number, uint64_t seed);
 /* Goes on with the case's random numbers; size_B is a multiple of 8. */
 void case_random_bytes(uint8_t *bytes, unsigned size_B);
-/* Emits all that the case needs into a started batch. */
-void case_emit(const Case *c, const Memory *memory, Batch *batch);
+/* Prints what the case is, on one line. */
+void case_describe(const Case *c);
+/* Emits all that the case needs. */
+void case_emit(const Case *c, const Memory *memory, Sink *sink);
 
 #endif

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <i915_drm.h>
-
 unsigned depth_size_B(unsigned depth)
 {
     return depth == 0 ? 1 : depth == 3 ? 4 : 2;
@@ -23,20 +21,20 @@ uint32_t surface_offset(const Surface *s, int x_B, int y)
     uint32_t offset;
 
     switch (s->tiling) {
-    case I915_TILING_X:
+    case TILING_X:
         offset = s->base + y / 8 * s->pitch_B * 8 + x_B / 512 * 4096 +
                  y % 8 * 512 + x_B % 512;
         break;
-    case I915_TILING_Y:
+    case TILING_Y:
         offset = s->base + y / 32 * s->pitch_B * 32 + x_B / 128 * 4096 +
                  x_B % 128 / 16 * 512 + y % 32 * 16 + x_B % 16;
         break;
     default:
         return s->base + y * s->pitch_B + x_B;
     }
-    if (s->swizzle == I915_BIT_6_SWIZZLE_9) {
+    if (s->swizzle == SWIZZLE_9) {
         offset ^= (offset >> 9 & 1) << 6;
-    } else if (s->swizzle == I915_BIT_6_SWIZZLE_9_10) {
+    } else if (s->swizzle == SWIZZLE_9_10) {
         offset ^= ((offset >> 9 ^ offset >> 10) & 1) << 6;
     }
     return offset;

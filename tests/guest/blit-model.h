@@ -14,14 +14,18 @@
 
 enum { OBJECT_SIZE_B = 65536 };
 
+/* The numbers are those of i915's interface. */
+enum { TILING_NONE = 0, TILING_X = 1, TILING_Y = 2 };
+enum { SWIZZLE_NONE = 0, SWIZZLE_9 = 1, SWIZZLE_9_10 = 2 };
+
 /* A picture inside an object; pixels is a copy of the whole object's bytes. */
 typedef struct Surface {
     uint32_t handle;
     uint8_t *bytes;
     uint32_t base;          /* of the pixel (0, 0), in the object */
     int32_t pitch_B;        /* negative: row 1 lies below row 0 */
-    uint32_t tiling;        /* I915_TILING_* */
-    uint32_t swizzle;       /* I915_BIT_6_SWIZZLE_* */
+    uint32_t tiling;        /* TILING_* */
+    uint32_t swizzle;       /* of bit 6: SWIZZLE_* */
     int width_px;
     int height_px;
 } Surface;

@@ -25,7 +25,7 @@
 
 static uint32_t field_pitch(const Surface *s)
 {
-    int32_t pitch = s->tiling == I915_TILING_NONE ? s->pitch_B
+    int32_t pitch = s->tiling == TILING_NONE ? s->pitch_B
                                                   : s->pitch_B / 4;
 
     return (uint32_t)pitch & 0xffff;
@@ -59,13 +59,13 @@ static uint32_t first_dword(const Case *c, unsigned opcode, unsigned len_dw)
            (b->dst->tiling ? BLT_DST_TILED : 0);
 }
 
-static void emit_clip(Batch *batch, const Blit *b)
+static void emit_clip(Sink *sink, const Blit *b)
 {
-    batch_emit(batch, field_xy(b->clip.x1, b->clip.y1));
-    batch_emit(batch, field_xy(b->clip.x2, b->clip.y2));
+    sink->dword(sink, field_xy(b->clip.x1, b->clip.y1));
+    sink->dword(sink, field_xy(b->clip.x2, b->clip.y2));
 }
 
-static void emit_bytes(Batch *batch, const uint8_t *bytes, unsigned size_dw)
+static void emit_bytes(Sink *sink, const uint8_t *bytes, unsigned size_dw)
 {
     unsigned i;
 
@@ -73,7 +73,7 @@ static void emit_bytes(Batch *batch, const uint8_t *bytes, unsigned size_dw)
         uint32_t dw;
 
         memcpy(&dw, bytes + i * 4, 4);
-        batch_emit(batch, dw);
+        sink->dword(sink, dw);
     }
 }
 
@@ -92,31 +92,31 @@ static unsigned pattern_size_dw(const Blit *b)
     return 16 * depth_size_B(b->depth);
 }
 
-static void emit_linear(const Case *c, Batch *batch)
+static void emit_linear(const Case *c, Sink *sink)
 {
     const Blit *b = &c->blit;
     unsigned size_B = depth_size_B(b->depth);
     bool copy = c->command->source == SOURCE_COLOUR;
 
-    batch_emit(batch, first_dword(c, c->command->opcode, copy ? 6 : 5));
-    batch_emit(batch, control_dword(c));
-    batch_emit(batch, (uint32_t)(b->rect.y2 - b->rect.y1) << 16 |
+    sink->dword(sink, first_dword(c, c->command->opcode, copy ? 6 : 5));
+    sink->dword(sink, control_dword(c));
+    sink->dword(sink, (uint32_t)(b->rect.y2 - b->rect.y1) << 16 |
                       (b->rect.x2 - b->rect.x1) * size_B);
-    batch_emit_address(batch, b->dst->handle,
+    sink->address(sink, b->dst->handle,
                        surface_offset(b->dst, b->rect.x1 * size_B,
                                       b->rect.y1), true);
     if (copy) {
-        batch_emit(batch, field_pitch(b->src));
-        batch_emit_address(batch, b->src->handle,
+        sink->dword(sink, field_pitch(b->src));
+        sink->address(sink, b->src->handle,
                            surface_offset(b->src, b->src_x * size_B,
                                           b->src_y), false);
     } else {
-        batch_emit(batch, b->pattern_bg);
+        sink->dword(sink, b->pattern_bg);
     }
 }
 
 static void emit_with_setup(const Case *c, const Memory *memory,
-                            Batch *batch)
+                            Sink *sink)
 {
     const Blit *b = &c->blit;
     bool mono_pattern =
@@ -126,159 +126,178 @@ static void emit_with_setup(const Case *c, const Memory *memory,
     uint32_t dw0 = BLT_2D | BLT_OPCODE(c->command->opcode) |
                    (b->dst->tiling ? BLT_DST_TILED : 0);
 
-    batch_emit(batch, first_dword(c, c->command->setup_opcode,
+    sink->dword(sink, first_dword(c, c->command->setup_opcode,
                                   mono_pattern ? 9 : 8));
-    batch_emit(batch, control_dword(c));
+    sink->dword(sink, control_dword(c));
     if (move_clip) {
         /* nothing would be drawn with these */
-        batch_emit(batch, 0);
-        batch_emit(batch, 0);
+        sink->dword(sink, 0);
+        sink->dword(sink, 0);
     } else {
-        emit_clip(batch, b);
+        emit_clip(sink, b);
     }
-    batch_emit_address(batch, b->dst->handle, b->dst->base, true);
-    batch_emit(batch, text ? b->source_bg : b->pattern_bg);
-    batch_emit(batch, text ? b->source_fg : b->pattern_fg);
+    sink->address(sink, b->dst->handle, b->dst->base, true);
+    sink->dword(sink, text ? b->source_bg : b->pattern_bg);
+    sink->dword(sink, text ? b->source_fg : b->pattern_fg);
     if (mono_pattern) {
-        emit_bytes(batch, b->pattern_bytes, 2);
+        emit_bytes(sink, b->pattern_bytes, 2);
     } else {
-        batch_emit_address(batch, memory->aux, AUX_PATTERN, false);
+        sink->address(sink, memory->aux, AUX_PATTERN, false);
     }
     if (move_clip) {
-        batch_emit(batch, BLT_2D | BLT_OPCODE(OPCODE_SETUP_CLIP_BLT) | 1 |
+        sink->dword(sink, BLT_2D | BLT_OPCODE(OPCODE_SETUP_CLIP_BLT) | 1 |
                           (b->dst->tiling ? BLT_DST_TILED : 0));
-        emit_clip(batch, b);
+        emit_clip(sink, b);
     }
     switch (c->command->opcode) {
     case OPCODE_PIXEL_BLT:
-        batch_emit(batch, dw0);
-        batch_emit(batch, field_xy(b->rect.x1, b->rect.y1));
+        sink->dword(sink, dw0);
+        sink->dword(sink, field_xy(b->rect.x1, b->rect.y1));
         return;
     case OPCODE_SCANLINES_BLT:
-        batch_emit(batch, dw0 | b->seed_x << 12 | b->seed_y << 8 | 1);
+        sink->dword(sink, dw0 | b->seed_x << 12 | b->seed_y << 8 | 1);
         break;
     case OPCODE_TEXT_BLT:
-        batch_emit(batch, dw0 | 2 |
+        sink->dword(sink, dw0 | 2 |
                           (b->packing == MONO_BYTE ? BLT_BYTE_PACKED : 0));
         break;
     default:
-        batch_emit(batch, dw0 | (1 + mono_size_dw(b)) |
+        sink->dword(sink, dw0 | (1 + mono_size_dw(b)) |
                           (b->packing == MONO_BYTE ? BLT_BYTE_PACKED : 0));
         break;
     }
-    batch_emit(batch, field_xy(b->rect.x1, b->rect.y1));
-    batch_emit(batch, field_xy(b->rect.x2, b->rect.y2));
+    sink->dword(sink, field_xy(b->rect.x1, b->rect.y1));
+    sink->dword(sink, field_xy(b->rect.x2, b->rect.y2));
     if (c->command->opcode == OPCODE_TEXT_BLT) {
-        batch_emit_address(batch, memory->aux, AUX_MONO, false);
+        sink->address(sink, memory->aux, AUX_MONO, false);
     } else if (text) {
-        emit_bytes(batch, b->mono_bits, mono_size_dw(b));
+        emit_bytes(sink, b->mono_bits, mono_size_dw(b));
     }
 }
 
-static void emit_source(const Case *c, const Memory *memory, Batch *batch)
+static void emit_source(const Case *c, const Memory *memory, Sink *sink)
 {
     const Blit *b = &c->blit;
     bool full = c->command->pattern != PATTERN_NONE;
 
     if (c->command->source == SOURCE_MONO) {
         if (c->command->source_place == IN_MEMORY) {
-            batch_emit_address(batch, memory->aux, AUX_MONO, false);
+            sink->address(sink, memory->aux, AUX_MONO, false);
         }
-        batch_emit(batch, b->source_bg);
-        batch_emit(batch, b->source_fg);
+        sink->dword(sink, b->source_bg);
+        sink->dword(sink, b->source_fg);
         return;
     }
     /* the two are in the other order in the FULL packets */
     if (full) {
-        batch_emit(batch, field_pitch(b->src));
+        sink->dword(sink, field_pitch(b->src));
     }
-    batch_emit(batch, field_xy(b->src_x, b->src_y));
+    sink->dword(sink, field_xy(b->src_x, b->src_y));
     if (!full) {
-        batch_emit(batch, field_pitch(b->src));
+        sink->dword(sink, field_pitch(b->src));
     }
-    batch_emit_address(batch, b->src->handle, b->src->base, false);
+    sink->address(sink, b->src->handle, b->src->base, false);
 }
 
-static void emit_xy(const Case *c, const Memory *memory, Batch *batch)
+static unsigned xy_len_dw(const Case *c)
+{
+    static const unsigned pattern_dw[] = {
+        [PATTERN_NONE] = 0, [PATTERN_SOLID] = 1, [PATTERN_COLOUR] = 1,
+        [PATTERN_MONO] = 4
+    };
+    const Command *command = c->command;
+    unsigned len_dw = 5 + pattern_dw[command->pattern] +
+                      (command->keyed ? 2 : 0);
+
+    if (command->pattern_place == IN_PACKET) {
+        len_dw += pattern_size_dw(&c->blit) - 1;
+    }
+    if (command->source == SOURCE_MONO) {
+        len_dw += 2 + (command->source_place == IN_PACKET
+                           ? mono_size_dw(&c->blit) : 1);
+    } else if (command->source == SOURCE_COLOUR) {
+        len_dw += 3;
+    }
+    return len_dw;
+}
+
+static void emit_xy(const Case *c, const Memory *memory, Sink *sink)
 {
     const Blit *b = &c->blit;
     const Command *command = c->command;
-    unsigned start;
 
     if (b->clipped) {
-        batch_emit(batch, BLT_2D | BLT_OPCODE(OPCODE_SETUP_CLIP_BLT) | 1);
-        emit_clip(batch, b);
+        sink->dword(sink, BLT_2D | BLT_OPCODE(OPCODE_SETUP_CLIP_BLT) | 1);
+        emit_clip(sink, b);
     }
-    start = batch->len_dw;
-    batch_emit(batch, first_dword(c, command->opcode, 2) |
+    sink->dword(sink, first_dword(c, command->opcode, xy_len_dw(c)) |
                       b->key_mode << 17 | b->mono_start << 17 |
                       b->seed_x << 12 | b->seed_y << 8);
-    batch_emit(batch, control_dword(c));
-    batch_emit(batch, field_xy(b->rect.x1, b->rect.y1));
-    batch_emit(batch, field_xy(b->rect.x2, b->rect.y2));
-    batch_emit_address(batch, b->dst->handle, b->dst->base, true);
+    sink->dword(sink, control_dword(c));
+    sink->dword(sink, field_xy(b->rect.x1, b->rect.y1));
+    sink->dword(sink, field_xy(b->rect.x2, b->rect.y2));
+    sink->address(sink, b->dst->handle, b->dst->base, true);
     if (command->source != SOURCE_NONE) {
-        emit_source(c, memory, batch);
+        emit_source(c, memory, sink);
     }
     if (command->pattern == PATTERN_COLOUR &&
         command->pattern_place == IN_MEMORY) {
-        batch_emit_address(batch, memory->aux, AUX_PATTERN, false);
+        sink->address(sink, memory->aux, AUX_PATTERN, false);
     } else if (command->pattern == PATTERN_SOLID) {
-        batch_emit(batch, b->pattern_bg);
+        sink->dword(sink, b->pattern_bg);
     } else if (command->pattern == PATTERN_MONO) {
-        batch_emit(batch, b->pattern_bg);
-        batch_emit(batch, b->pattern_fg);
-        emit_bytes(batch, b->pattern_bytes, 2);
+        sink->dword(sink, b->pattern_bg);
+        sink->dword(sink, b->pattern_fg);
+        emit_bytes(sink, b->pattern_bytes, 2);
     }
     if (command->keyed) {
-        batch_emit(batch, b->key_low);
-        batch_emit(batch, b->key_high);
+        sink->dword(sink, b->key_low);
+        sink->dword(sink, b->key_high);
     }
     if (command->pattern == PATTERN_COLOUR &&
         command->pattern_place == IN_PACKET) {
-        emit_bytes(batch, b->pattern_bytes, pattern_size_dw(b));
+        emit_bytes(sink, b->pattern_bytes, pattern_size_dw(b));
     } else if (command->source == SOURCE_MONO &&
                command->source_place == IN_PACKET) {
-        emit_bytes(batch, b->mono_bits, mono_size_dw(b));
+        emit_bytes(sink, b->mono_bits, mono_size_dw(b));
     }
-    batch->dw[start] |= batch->len_dw - start - 2;
 }
 
-static void emit_y_tiling(Batch *batch, uint32_t value)
+static void emit_y_tiling(Sink *sink, uint32_t value)
 {
     unsigned i;
 
-    batch_emit(batch, MI_FLUSH_DW);
+    sink->dword(sink, MI_FLUSH_DW);
     for (i = 0; i < 2; i++) {
-        batch_emit(batch, 0);
+        sink->dword(sink, 0);
     }
-    batch_emit(batch, MI_LOAD_REGISTER_IMM);
-    batch_emit(batch, BCS_SWCTRL);
-    batch_emit(batch, (BCS_SRC_Y | BCS_DST_Y) << 16 | value);
+    sink->dword(sink, MI_LOAD_REGISTER_IMM);
+    sink->dword(sink, BCS_SWCTRL);
+    sink->dword(sink, (BCS_SRC_Y | BCS_DST_Y) << 16 | value);
 }
 
-void case_emit(const Case *c, const Memory *memory, Batch *batch)
+void case_emit(const Case *c, const Memory *memory, Sink *sink)
 {
     uint32_t y_tiled = 0;
 
-    if (c->dst.tiling == I915_TILING_Y) {
+    if (c->dst.tiling == TILING_Y) {
         y_tiled |= BCS_DST_Y;
     }
     if (c->command->source == SOURCE_COLOUR &&
-        c->src.tiling == I915_TILING_Y) {
+        c->src.tiling == TILING_Y) {
         y_tiled |= BCS_SRC_Y;
     }
     if (y_tiled) {
-        emit_y_tiling(batch, y_tiled);
+        emit_y_tiling(sink, y_tiled);
     }
     if (c->command->linear_addresses) {
-        emit_linear(c, batch);
+        emit_linear(c, sink);
     } else if (c->command->setup_opcode) {
-        emit_with_setup(c, memory, batch);
+        emit_with_setup(c, memory, sink);
     } else {
-        emit_xy(c, memory, batch);
+        emit_xy(c, memory, sink);
     }
     if (y_tiled) {
-        emit_y_tiling(batch, 0);
+        emit_y_tiling(sink, 0);
     }
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "blit-case.h"
+#include "gem.h"
 
 #define HANG_NS 10000000000ll
 
@@ -27,6 +28,7 @@ enum { MAX_COMMANDS = 64, MAX_WRONG = 20 };
 typedef struct Rig {
     int fd;
     Batch batch;
+    Sink sink;
     Memory memory;
     uint8_t *maps[2];
     uint8_t *apertures[2];
@@ -34,12 +36,27 @@ typedef struct Rig {
     bool verbose;
 } Rig;
 
+static void sink_dword(Sink *sink, uint32_t dw)
+{
+    Rig *rig = (Rig *)((char *)sink - offsetof(Rig, sink));
+
+    batch_emit(&rig->batch, dw);
+}
+
+static void sink_address(Sink *sink, uint32_t object, uint32_t offset,
+                         bool write)
+{
+    Rig *rig = (Rig *)((char *)sink - offsetof(Rig, sink));
+
+    batch_emit_address(&rig->batch, object, offset, write);
+}
+
 static void submit_case(Rig *rig, const Case *c)
 {
     int ret;
 
     batch_start(&rig->batch);
-    case_emit(c, &rig->memory, &rig->batch);
+    case_emit(c, &rig->memory, &rig->sink);
     ret = batch_submit(&rig->batch, I915_EXEC_BLT, 0);
     if (ret < 0) {
         errno = -ret;
@@ -49,45 +66,6 @@ static void submit_case(Rig *rig, const Case *c)
         errno = ETIME;
         gem_fail("the blitter did not finish in 10 s");
     }
-}
-
-static const char *tiling_name(uint32_t tiling)
-{
-    return tiling == I915_TILING_X ? "X" : tiling == I915_TILING_Y ? "Y"
-                                                                   : "linear";
-}
-
-static void describe(const Case *c)
-{
-    const Blit *b = &c->blit;
-    static const char *const depth_names[] = { "8", "565", "1555", "32" };
-
-    printf("case %u: %s depth %s rop %02x rect (%d,%d)-(%d,%d)",
-           c->number, c->command->name, depth_names[b->depth], b->rop,
-           b->rect.x1, b->rect.y1, b->rect.x2, b->rect.y2);
-    if (b->clipped) {
-        printf(" clip (%d,%d)-(%d,%d)", b->clip.x1, b->clip.y1, b->clip.x2,
-               b->clip.y2);
-    }
-    printf(" dst %s base %x pitch %d", tiling_name(b->dst->tiling),
-           b->dst->base, b->dst->pitch_B);
-    if (b->source == SOURCE_COLOUR) {
-        printf(" src%s %s base %x pitch %d at (%d,%d)",
-               c->same_object ? " (same)" : "", tiling_name(b->src->tiling),
-               b->src->base, b->src->pitch_B, b->src_x, b->src_y);
-    }
-    if (b->source == SOURCE_MONO) {
-        printf(" mono start %u packing %d%s", b->mono_start, b->packing,
-               b->mono_source_transparent ? " transparent" : "");
-    }
-    if (b->pattern != PATTERN_NONE) {
-        printf(" pattern %d seed %u,%u%s", b->pattern, b->seed_x, b->seed_y,
-               b->mono_pattern_transparent ? " transparent" : "");
-    }
-    if (b->key_mode) {
-        printf(" key %u %x-%x", b->key_mode, b->key_low, b->key_high);
-    }
-    printf(" mask %d%d\n", b->write_alpha, b->write_rgb);
 }
 
 /* Where in the surface a byte of the object is, for a person to read. */
@@ -124,7 +102,7 @@ static bool check_memory(const Rig *rig, const Case *c, int object)
             first = i;
         }
     }
-    describe(c);
+    case_describe(c);
     printf("    %s: %u bytes differ, first 0x%x is %02x, expected %02x",
            object ? "source" : "destination", wrong, first, have[first],
            want[first]);
@@ -149,7 +127,7 @@ static bool check_aperture(Rig *rig, const Case *c)
             uint8_t want = s->bytes[surface_offset(s, x, y)];
 
             if (have != want) {
-                describe(c);
+                case_describe(c);
                 printf("    through the aperture, byte %d of row %d is "
                        "%02x, expected %02x\n", x, y, have, want);
                 return false;
@@ -180,7 +158,7 @@ static bool run_case(Rig *rig, Case *c)
     case_random_bytes(rig->memory.aux_bytes, AUX_SIZE_B);
     memcpy(rig->aux_map, rig->memory.aux_bytes, AUX_SIZE_B);
     if (rig->verbose) {
-        describe(c);
+        case_describe(c);
     }
     submit_case(rig, c);
     blit_expect(&c->blit);
@@ -207,6 +185,7 @@ static void rig_init(Rig *rig)
         gem_fail("no blitter");
     }
     batch_init(&rig->batch, rig->fd);
+    rig->sink = (Sink) { sink_dword, sink_address };
     for (i = 0; i < 2; i++) {
         rig->memory.objects[i] = gem_create(rig->fd, OBJECT_SIZE_B);
         rig->maps[i] = gem_map_cpu(rig->fd, rig->memory.objects[i],
