@@ -339,7 +339,8 @@ static void restore_image(GvirtEngine *engine, uint32_t ccid)
     if (!gvirt_mem_read(engine, GVIRT_SPACE_GGTT, addr_ggtt, image,
                         GVIRT_CONTEXT_IMAGE_B)) {
         gvirt_log_guest_error(gpu->host, "%s: context image at 0x%08x is not "
-                              "all readable", engine->name, (uint32_t)addr_ggtt);
+                              "all readable", engine->name,
+                              (uint32_t)addr_ggtt);
     }
     for (i = 0; i < IMAGE_DW; i++) {
         image[i] = GUINT32_FROM_LE(image[i]);
