@@ -63,7 +63,7 @@ static double seconds(void)
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec + ts.tv_nsec * 1e-9;
+    return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 static void emit_store(Batch *b, uint32_t handle, uint32_t slot,
