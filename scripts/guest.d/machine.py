@@ -2,6 +2,7 @@
 """Boots guests: the QEMU command line, the run of a command, the logs."""
 
 import argparse
+import json
 import os
 import pathlib
 import shlex
@@ -119,6 +120,7 @@ def base_command(options, qemu, folder, ramdisk, log_dir):
         "-name", "gvirt-guest", "-machine", "q35,sata=off,smbus=off", "-accel", accel,
         "-cpu", _cpu(options), "-m", options.memory, "-smp", options.smp,
         "-vga", "none", "-no-reboot",
+        "-d", "guest_errors,unimp", "-D", str(log_dir / "errors.log"),
         "-kernel", str(folder / "vmlinux"), "-initrd", str(ramdisk),
         "-append", _kernel_line(options),
         "-drive", f"file={_escaped(folder / 'root.raw')},format=raw,if=none,"
@@ -281,6 +283,8 @@ def run_command(options, qemu, folder, ramdisk, log_dir):
                  f"s {'in the command' if session.ready else 'in boot'}; "
                  f"logs in {log_dir}")
             return EXIT_TIMEOUT
+        (log_dir / "gpu.json").write_text(
+            json.dumps(qmp.gpu_properties(), indent=1) + "\n")
         qmp.quit()
         process.wait(timeout=10)
         return status

@@ -139,6 +139,26 @@ class Qmp:
         except GuestError:
             return None
 
+    def gpu_properties(self):
+        """Every readable property of every gvirt device, by its path."""
+        found = {}
+        for parent in ("/machine", "/machine/peripheral"):
+            for child in self.command("qom-list", path=parent):
+                if not child["type"].startswith("child<gvirt-"):
+                    continue
+                path = f"{parent}/{child['name']}"
+                values = found[path] = {}
+                for entry in self.command("qom-list", path=path):
+                    if entry["type"] not in ("uint64", "uint32", "size",
+                                             "bool", "string"):
+                        continue
+                    try:
+                        values[entry["name"]] = self.command(
+                            "qom-get", path=path, property=entry["name"])
+                    except GuestError:
+                        continue        # some are to be written only
+        return found
+
     def screenshot(self, target, device, work_dir):
         """Writes the console of a device (else the first one) as a PNG."""
         raw = work_dir / "screen.ppm"
