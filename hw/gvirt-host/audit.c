@@ -1,0 +1,777 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Audit of what guests submit: rings, and batches in the global space.
+ *
+ * Both are privileged: their commands may name global addresses and
+ * registers. Each command is looked up in the command table; its global
+ * operands must lie in the guest's partition, the registers that it writes
+ * must be ones that a guest may own. What fails is made a no-op of the same
+ * length. Batches are copied from where they start, along every jump, within
+ * bounds; a jump into what was copied already leads into that copy, so loops
+ * stay loops.
+ *
+ * Only copies are looked at, and only copies run.
+ *
+ * Sources: gVirt (USENIX ATC'14), "Command protection"; HSW PRM vol. 6;
+ * i915 i915_cmd_parser.c and XenGT cmd_parser.c for what is dangerous.
+ */
+#include "mediator-internal.h"
+
+#include <string.h>
+
+#define HEADER_BIT22            (1u << 22)
+#define FLUSH_DW_STORE_INDEX    (1u << 21)
+#define FLUSH_DW_POST_SYNC      (3u << 14)
+#define FLUSH_DW_GLOBAL         (1u << 2)
+#define PIPE_CONTROL_GLOBAL     (1u << 24)
+#define PIPE_CONTROL_LRI        (1u << 23)
+#define PIPE_CONTROL_INDEX      (1u << 21)
+#define PIPE_CONTROL_POST_SYNC  (3u << 14)
+#define PERF_COUNT_GLOBAL       (1u << 0)
+#define MBOX_COMPARE_REGISTER   (1u << 18)
+#define SET_CONTEXT_GTT         (1u << 8)
+#define VFE_MMIO_ACCESS         (3u << 3)   /* dword 2 */
+#define REG_OFFSET_MASK         0x007ffffcu
+#define LRI_BYTE_DISABLE        (0xfu << 8)
+
+#define BB_SECOND_LEVEL         (1u << 22)
+#define BB_ADD_OFFSET           (1u << 16)  /* RCS, as the next three */
+#define BB_PREDICATE            (1u << 15)
+#define BB_NON_PRIVILEGED       (1u << 13)
+#define BB_CLEAR_BUFFER         (1u << 11)
+#define BB_PPGTT                (1u << 8)
+
+#define UPDATE_GTT_MAX          1024u
+
+#define IN_RING                 UINT32_MAX
+
+/* A stretch of commands: the ring's, or one copied from a batch. */
+typedef struct Piece {
+    uint32_t guest_addr;
+    uint32_t *dw;
+    uint32_t len_dw;            /* dwords at hand */
+    uint32_t room_dw;
+    uint32_t end_dw;            /* behind the last command */
+    uint8_t *boundary;          /* bitmap: a command starts here */
+    bool missing;               /* the guest has no memory further on */
+    bool bad;                   /* out of bounds: may not be run */
+    uint32_t offset_B;          /* in the arena */
+} Piece;
+
+typedef struct Jump {
+    uint32_t piece;             /* where from: index, or IN_RING */
+    uint32_t at;                /* dword of the header */
+    uint32_t len_dw;
+    uint32_t target;            /* guest's address */
+    uint32_t to_piece;
+    uint32_t to_dw;
+} Jump;
+
+typedef enum EffectKind {
+    EFFECT_REGISTER,            /* a: offset, b: value */
+    EFFECT_PP_DIR,              /* a: engine, b: guest's value, dir */
+    EFFECT_PTE,                 /* a: page, b: entry */
+    EFFECT_FLIP,                /* dw */
+} EffectKind;
+
+/* What a command does to the vGPU rather than to the hardware. */
+typedef struct Effect {
+    EffectKind kind;
+    uint32_t a, b;
+    GvirtShadowDir *dir;
+    uint32_t dw[4];
+    uint32_t len_dw;
+} Effect;
+
+typedef struct Audit {
+    GvirtVgpu *vgpu;
+    GvirtEngineId id;
+    uint32_t *ring;
+    GArray *piece;              /* Piece */
+    GArray *jump;               /* Jump */
+    GArray *effect;             /* Effect */
+    uint32_t left_dw;           /* that batches may still have */
+    uint64_t seen_dw;
+    unsigned rejects;
+    bool changed;
+    bool again;
+} Audit;
+
+static const GvirtHost *audit_host(const Audit *audit)
+{
+    return audit->vgpu->mediator->host;
+}
+
+static Piece *audit_piece(Audit *audit, uint32_t index)
+{
+    return &g_array_index(audit->piece, Piece, index);
+}
+
+static GvirtVerdict reject(Audit *audit, uint32_t *dw, uint32_t len_dw,
+                           const char *why)
+{
+    audit->rejects++;
+    gvirt_log_guest_error(audit_host(audit), "%s: engine %u: command 0x%08x "
+                          "rejected: %s", audit->vgpu->name, audit->id, dw[0],
+                          why);
+    gvirt_trace(audit_host(audit), vgpu_audit, audit->vgpu->id, audit->id,
+                dw[0], GVIRT_VERDICT_REJECTED);
+    memset(dw, 0, (size_t)len_dw * 4);
+    return GVIRT_VERDICT_REJECTED;
+}
+
+/* Carried out on the vGPU: a no-op for the hardware, and no offence. */
+static GvirtVerdict emulated(Audit *audit, uint32_t *dw, uint32_t len_dw)
+{
+    gvirt_trace(audit_host(audit), vgpu_audit, audit->vgpu->id, audit->id,
+                dw[0], GVIRT_VERDICT_CHANGED);
+    memset(dw, 0, (size_t)len_dw * 4);
+    audit->changed = true;
+    return GVIRT_VERDICT_CHANGED;
+}
+
+/* One register write: allowed as it stands, or with another *value. */
+static bool register_write(Audit *audit, uint32_t offset, uint32_t *value,
+                           bool from_memory, bool *drop)
+{
+    GvirtVgpu *vgpu = audit->vgpu;
+    Effect effect = { .kind = EFFECT_REGISTER, .a = offset };
+    uint32_t reg;
+    bool again;
+
+    *drop = false;
+    switch (gvirt_policy_command_write(vgpu, audit->id, offset,
+                                       value ? *value : 0, from_memory)) {
+    case GVIRT_COMMAND_ALLOW:
+        return true;
+    case GVIRT_COMMAND_EMULATE:
+        effect.b = *value;
+        g_array_append_val(audit->effect, effect);
+        *drop = true;
+        return true;
+    case GVIRT_COMMAND_PP_DIR:
+        effect.kind = EFFECT_PP_DIR;
+        effect.a = gvirt_ring_of(offset, &reg);
+        effect.b = *value;
+        effect.dir = gvirt_shadow_dir(vgpu, *value, &again);
+        audit->again |= again;
+        if (!effect.dir) {
+            return false;
+        }
+        g_array_append_val(audit->effect, effect);
+        *value = gvirt_shadow_dir_base(effect.dir);
+        audit->changed = true;
+        return true;
+    default:
+        vgpu->stats.mmio_denied++;
+        gvirt_trace(audit_host(audit), vgpu_deny, vgpu->id, offset,
+                    value ? *value : 0, 1);
+        return false;
+    }
+}
+
+/* Pairs that may not pass are taken out, the rest moves up. */
+static GvirtVerdict audit_lri(Audit *audit, uint32_t *dw, uint32_t len_dw)
+{
+    uint32_t header = dw[0];
+    uint32_t kept = 1;
+    bool refused = false;
+    uint32_t i;
+
+    for (i = 1; i + 1 < len_dw; i += 2) {
+        uint32_t offset = dw[i] & REG_OFFSET_MASK;
+        uint32_t value = dw[i + 1];
+        bool partial = header & LRI_BYTE_DISABLE;
+        bool drop;
+
+        if (!register_write(audit, offset, &value, false, &drop) ||
+            (partial && (drop || value != dw[i + 1]))) {
+            gvirt_log_guest_error(audit_host(audit), "%s: engine %u: write of "
+                                  "register 0x%06x by command refused",
+                                  audit->vgpu->name, audit->id, offset);
+            refused = true;
+            continue;
+        }
+        if (!drop) {
+            dw[kept] = dw[i];
+            dw[kept + 1] = value;
+            kept += 2;
+        }
+    }
+    if (kept == 1) {
+        return refused ? reject(audit, dw, len_dw, "register") :
+                         emulated(audit, dw, len_dw);
+    }
+    if (kept < i) {
+        memset(dw + kept, 0, (size_t)(len_dw - kept) * 4);
+        dw[0] = (header & ~0xffu) | (kept - 2);
+        audit->changed = true;
+    }
+    if (refused) {
+        audit->rejects++;
+        gvirt_trace(audit_host(audit), vgpu_audit, audit->vgpu->id, audit->id,
+                    header, GVIRT_VERDICT_REJECTED);
+    }
+    return refused ? GVIRT_VERDICT_REJECTED : GVIRT_VERDICT_PASS;
+}
+
+static GvirtVerdict audit_update_gtt(Audit *audit, uint32_t *dw,
+                                     uint32_t len_dw)
+{
+    uint32_t page = dw[1] >> GVIRT_PAGE_SHIFT;
+    uint32_t i;
+
+    for (i = 2; i < len_dw; i++) {
+        Effect effect = {
+            .kind = EFFECT_PTE,
+            .a = page + i - 2,
+            .b = dw[i],
+        };
+
+        if (effect.a >= GVIRT_GTT_ENTRIES || audit->effect->len >
+            UPDATE_GTT_MAX) {
+            return reject(audit, dw, len_dw, "page-table entries");
+        }
+        g_array_append_val(audit->effect, effect);
+    }
+    return emulated(audit, dw, len_dw);
+}
+
+static GvirtVerdict audit_flip(Audit *audit, uint32_t *dw, uint32_t len_dw)
+{
+    Effect effect = { .kind = EFFECT_FLIP, .len_dw = MIN(len_dw, 4) };
+
+    memcpy(effect.dw, dw, effect.len_dw * 4);
+    g_array_append_val(audit->effect, effect);
+    return emulated(audit, dw, len_dw);
+}
+
+static GvirtVerdict audit_set_context(Audit *audit, uint32_t *dw,
+                                      uint32_t len_dw)
+{
+    if (!(dw[1] & SET_CONTEXT_GTT)) {
+        return reject(audit, dw, len_dw, "context at a physical address");
+    }
+    if (!gvirt_vgpu_owns(audit->vgpu, dw[1] & ~GVIRT_PAGE_MASK,
+                         GVIRT_CONTEXT_SIZE_B)) {
+        return reject(audit, dw, len_dw, "context outside its memory");
+    }
+    return GVIRT_VERDICT_PASS;
+}
+
+/* PIPE_CONTROL with "LRI Post-Sync Operation": dword 2 is a register. */
+static GvirtVerdict audit_pipe_control_lri(Audit *audit, uint32_t *dw,
+                                           uint32_t len_dw)
+{
+    uint32_t value;
+    bool drop;
+
+    if (len_dw < 4) {
+        return reject(audit, dw, len_dw, "register write cut short");
+    }
+    value = dw[3];
+    if (!register_write(audit, dw[2] & REG_OFFSET_MASK, &value, false,
+                        &drop)) {
+        return reject(audit, dw, len_dw, "register");
+    }
+    if (drop) {
+        dw[1] &= ~(PIPE_CONTROL_LRI | PIPE_CONTROL_POST_SYNC);
+        dw[2] = 0;
+        audit->changed = true;
+    }
+    dw[3] = value;
+    return GVIRT_VERDICT_PASS;
+}
+
+static GvirtVerdict audit_registers(Audit *audit, const GvirtCommandInfo *info,
+                                    uint32_t *dw, uint32_t len_dw)
+{
+    bool drop;
+
+    if (info->value == GVIRT_OP_MI_STORE_REGISTER_MEM) {
+        if (!gvirt_policy_command_read(audit->vgpu,
+                                       dw[1] & REG_OFFSET_MASK)) {
+            return reject(audit, dw, len_dw, "register");
+        }
+    } else if (info->value == GVIRT_OP_MI_LOAD_REGISTER_MEM) {
+        if (!register_write(audit, dw[1] & REG_OFFSET_MASK, NULL, true,
+                            &drop)) {
+            return reject(audit, dw, len_dw, "register");
+        }
+    } else if (info->value == GVIRT_OP_MI_LOAD_REGISTER_REG && len_dw >= 3) {
+        if (!gvirt_policy_command_read(audit->vgpu,
+                                       dw[1] & REG_OFFSET_MASK) ||
+            !register_write(audit, dw[2] & REG_OFFSET_MASK, NULL, true,
+                            &drop)) {
+            return reject(audit, dw, len_dw, "register");
+        }
+    } else if (info->flags & (GVIRT_CMD_REG_AT_1 | GVIRT_CMD_REG_AT_2)) {
+        return reject(audit, dw, len_dw, "register access not known");
+    }
+    return GVIRT_VERDICT_PASS;
+}
+
+/* Is this operand a global address? */
+static bool operand_is_global(const GvirtOperand *operand, const uint32_t *dw,
+                              uint32_t len_dw)
+{
+    switch (operand->space) {
+    case GVIRT_OPERAND_GGTT:
+        return true;
+    case GVIRT_OPERAND_BIT22:
+        return dw[0] & HEADER_BIT22;
+    case GVIRT_OPERAND_PIPE_CONTROL:
+        return len_dw > 1 && (dw[1] & PIPE_CONTROL_POST_SYNC) &&
+               !(dw[1] & (PIPE_CONTROL_INDEX | PIPE_CONTROL_LRI)) &&
+               (dw[1] & PIPE_CONTROL_GLOBAL);
+    case GVIRT_OPERAND_FLUSH_DW:
+        return (dw[0] & FLUSH_DW_POST_SYNC) &&
+               !(dw[0] & FLUSH_DW_STORE_INDEX) &&
+               (dw[operand->dword] & FLUSH_DW_GLOBAL);
+    case GVIRT_OPERAND_PERF_COUNT:
+        return dw[operand->dword] & PERF_COUNT_GLOBAL;
+    default:
+        /* Local: the shadow tables hold nothing foreign. Status page: its
+         * address is checked where it is loaded, an index stays within it. */
+        return false;
+    }
+}
+
+static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
+                                   uint32_t *dw, uint32_t len_dw)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_OPERANDS_MAX; i++) {
+        const GvirtOperand *operand = &info->operand[i];
+        uint64_t addr, size_B;
+
+        if (operand->space == GVIRT_OPERAND_NONE || operand->dword >= len_dw ||
+            !operand_is_global(operand, dw, len_dw)) {
+            continue;
+        }
+        if (info->value == GVIRT_OP_MI_SEMAPHORE_MBOX &&
+            dw[0] & MBOX_COMPARE_REGISTER) {
+            continue;
+        }
+        /* A quadword is written at its own alignment. */
+        addr = dw[operand->dword] & operand->mask & ~7ull;
+        size_B = operand->size_B ? MAX(operand->size_B, 8) :
+                 info->value == GVIRT_OP_MI_STORE_DATA_IMM ?
+                 (uint64_t)len_dw * 4 : GVIRT_PAGE_SIZE_B;
+        if (!gvirt_vgpu_owns(audit->vgpu, addr, size_B)) {
+            return reject(audit, dw, len_dw,
+                          "global address outside its memory");
+        }
+    }
+    return GVIRT_VERDICT_PASS;
+}
+
+/* True in *ends: nothing behind it is reached. */
+static GvirtVerdict audit_batch_start(Audit *audit, uint32_t from, uint32_t at,
+                                      uint32_t *dw, uint32_t len_dw,
+                                      bool *ends)
+{
+    bool render = audit->id == GVIRT_RCS;
+    bool returns = from == IN_RING || dw[0] & BB_SECOND_LEVEL;
+    Jump jump = {
+        .piece = from,
+        .at = at,
+        .len_dw = len_dw,
+        .to_piece = IN_RING,
+    };
+
+    if (render && dw[0] & (BB_CLEAR_BUFFER | BB_ADD_OFFSET)) {
+        return reject(audit, dw, len_dw, "batch start of an unknown kind");
+    }
+    *ends = !returns && !(render && dw[0] & BB_PREDICATE);
+    if (dw[0] & BB_PPGTT) {
+        /* A local batch is not audited, so it has no privileges. */
+        if (render && !(dw[0] & BB_NON_PRIVILEGED)) {
+            gvirt_log_guest_error(audit_host(audit), "%s: local batch with "
+                                  "privileges, taken away",
+                                  audit->vgpu->name);
+            dw[0] |= BB_NON_PRIVILEGED;
+            audit->changed = true;
+        }
+        return GVIRT_VERDICT_PASS;
+    }
+    jump.target = dw[1] & ~3u;
+    g_array_append_val(audit->jump, jump);
+    audit->changed = true;
+    return GVIRT_VERDICT_CHANGED;
+}
+
+/* One command of known length, whole in dw. */
+static GvirtVerdict audit_command(Audit *audit, uint32_t from, uint32_t at,
+                                  const GvirtCommandInfo *info, uint32_t *dw,
+                                  uint32_t len_dw, bool *ends)
+{
+    GvirtVerdict verdict;
+
+    *ends = from != IN_RING && info->flags & GVIRT_CMD_END;
+    switch (info->value) {
+    case GVIRT_OP_MI_LOAD_REGISTER_IMM:
+        return audit_lri(audit, dw, len_dw);
+    case GVIRT_OP_MI_BATCH_BUFFER_START:
+        return audit_batch_start(audit, from, at, dw, len_dw, ends);
+    case GVIRT_OP_MI_UPDATE_GTT:
+        return audit_update_gtt(audit, dw, len_dw);
+    case GVIRT_OP_MI_DISPLAY_FLIP:
+        return audit_flip(audit, dw, len_dw);
+    case GVIRT_OP_MI_SET_CONTEXT:
+        return audit_set_context(audit, dw, len_dw);
+    case GVIRT_OP_MI_WAIT_FOR_EVENT:
+    case GVIRT_OP_MI_LOAD_SCAN_LINES_INCL:
+    case GVIRT_OP_MI_LOAD_SCAN_LINES_EXCL:
+        /* Of the hardware's display, which is no guest's. */
+        return emulated(audit, dw, len_dw);
+    case GVIRT_OP_PIPE_CONTROL:
+        if (len_dw > 1 && dw[1] & PIPE_CONTROL_LRI) {
+            return audit_pipe_control_lri(audit, dw, len_dw);
+        }
+        break;
+    case GVIRT_OP_MEDIA_VFE_STATE:
+        if (len_dw > 2 && dw[2] & VFE_MMIO_ACCESS) {
+            dw[2] &= ~VFE_MMIO_ACCESS;
+            audit->changed = true;
+        }
+        break;
+    default:
+        break;
+    }
+    if (info->flags & (GVIRT_CMD_LRI | GVIRT_CMD_BATCH_START)) {
+        return reject(audit, dw, len_dw, "not known to the audit");
+    }
+    verdict = audit_registers(audit, info, dw, len_dw);
+    return verdict == GVIRT_VERDICT_PASS ?
+           audit_operands(audit, info, dw, len_dw) : verdict;
+}
+
+/* The shortest form that the checks above may index. */
+static uint32_t least_dw(const GvirtCommandInfo *info)
+{
+    switch (info->value) {
+    case GVIRT_OP_MI_BATCH_BUFFER_START:
+    case GVIRT_OP_MI_SET_CONTEXT:
+    case GVIRT_OP_MI_UPDATE_GTT:
+        return 2;
+    case GVIRT_OP_MI_DISPLAY_FLIP:
+    case GVIRT_OP_MI_STORE_REGISTER_MEM:
+    case GVIRT_OP_MI_LOAD_REGISTER_MEM:
+    case GVIRT_OP_MI_LOAD_REGISTER_REG:
+    case GVIRT_OP_MI_LOAD_REGISTER_IMM:
+        return 3;
+    default:
+        return 1;
+    }
+}
+
+static void audit_one(Audit *audit, uint32_t from, uint32_t at, uint32_t *dw,
+                      uint32_t len_dw, const GvirtCommandInfo *info,
+                      bool *ends)
+{
+    *ends = false;
+    if (!info) {
+        reject(audit, dw, len_dw, "no such command");
+    } else if (len_dw < least_dw(info)) {
+        reject(audit, dw, len_dw, "too short");
+    } else {
+        audit_command(audit, from, at, info, dw, len_dw, ends);
+    }
+}
+
+static void audit_stream_ring(Audit *audit, uint32_t *dw, uint32_t count_dw)
+{
+    uint32_t at = 0;
+
+    while (at < count_dw && !audit->again) {
+        uint32_t header = dw[at];
+        const GvirtCommandInfo *info;
+        uint32_t len_dw;
+        bool ends;
+
+        if (header == GVIRT_OP_MI_NOOP) {
+            at++;
+            continue;
+        }
+        info = gvirt_command_find(audit->id, header);
+        len_dw = gvirt_command_len_dw(info, header);
+        if (len_dw > count_dw - at) {
+            reject(audit, dw + at, count_dw - at, "ends behind TAIL");
+            break;
+        }
+        audit_one(audit, IN_RING, at, dw + at, len_dw, info, &ends);
+        at += len_dw;
+    }
+    audit->seen_dw += count_dw;
+}
+
+/* At least wanted dwords of the piece at hand; false: there are no more. */
+static bool piece_fetch(Audit *audit, Piece *piece, uint32_t wanted_dw)
+{
+    while (piece->len_dw < wanted_dw) {
+        uint64_t addr = piece->guest_addr + (uint64_t)piece->len_dw * 4;
+        uint32_t run_dw = (GVIRT_PAGE_SIZE_B - (addr & GVIRT_PAGE_MASK)) / 4;
+        uint32_t i;
+
+        if (piece->missing) {
+            return false;
+        }
+        if (piece->len_dw + run_dw + 1 > piece->room_dw) {
+            uint32_t room_dw = MAX(piece->room_dw * 2, piece->len_dw +
+                                   run_dw + GVIRT_PTE_PER_TABLE);
+
+            piece->dw = g_renew(uint32_t, piece->dw, room_dw);
+            piece->boundary = g_realloc(piece->boundary, room_dw / 8 + 1);
+            memset(piece->boundary + piece->room_dw / 8 +
+                   (piece->room_dw != 0), 0, room_dw / 8 + 1 -
+                   piece->room_dw / 8 - (piece->room_dw != 0));
+            piece->room_dw = room_dw;
+        }
+        if (!gvirt_ggtt_copy(audit->vgpu, addr, piece->dw + piece->len_dw,
+                             run_dw * 4)) {
+            piece->missing = true;
+            return false;
+        }
+        for (i = 0; i < run_dw; i++) {
+            uint32_t *dw = &piece->dw[piece->len_dw + i];
+
+            *dw = GUINT32_FROM_LE(*dw);
+        }
+        piece->len_dw += run_dw;
+    }
+    return true;
+}
+
+static void piece_end(Piece *piece, uint32_t at)
+{
+    if (at >= piece->room_dw) {
+        piece->bad = true;
+        return;
+    }
+    piece->dw[at] = GVIRT_OP_MI_BATCH_BUFFER_END;
+    piece->end_dw = at + 1;
+}
+
+static void audit_stream_piece(Audit *audit, uint32_t index)
+{
+    uint32_t at = 0;
+    bool ends = false;
+
+    while (!ends && !audit->again) {
+        Piece *piece = audit_piece(audit, index);
+        const GvirtCommandInfo *info;
+        uint32_t header, len_dw;
+
+        if (!piece_fetch(audit, piece, at + 1)) {
+            gvirt_log_guest_error(audit_host(audit), "%s: batch at 0x%x runs "
+                                  "out of its memory", audit->vgpu->name,
+                                  piece->guest_addr);
+            piece_end(piece, at);
+            return;
+        }
+        header = piece->dw[at];
+        info = gvirt_command_find(audit->id, header);
+        len_dw = header == GVIRT_OP_MI_NOOP ? 1 :
+                 gvirt_command_len_dw(info, header);
+        if (len_dw > audit->left_dw) {
+            piece->bad = true;
+            return;
+        }
+        if (!piece_fetch(audit, piece, at + len_dw)) {
+            piece_end(piece, at);
+            return;
+        }
+        audit->left_dw -= len_dw;
+        audit->seen_dw += len_dw;
+        piece->boundary[at / 8] |= 1u << at % 8;
+        if (header != GVIRT_OP_MI_NOOP) {
+            audit_one(audit, index, at, piece->dw + at, len_dw, info, &ends);
+        }
+        at += len_dw;
+        audit_piece(audit, index)->end_dw = at;
+    }
+}
+
+/* Where a guest's address stands in what was copied; false: nowhere. */
+static bool find_target(Audit *audit, Jump *jump)
+{
+    uint32_t i;
+
+    for (i = 0; i < audit->piece->len; i++) {
+        Piece *piece = audit_piece(audit, i);
+        uint32_t dw = (jump->target - piece->guest_addr) / 4;
+
+        if (jump->target >= piece->guest_addr && dw < piece->end_dw &&
+            piece->boundary[dw / 8] >> dw % 8 & 1) {
+            jump->to_piece = i;
+            jump->to_dw = dw;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Copy along all jumps; jumps found meanwhile are appended. */
+static void audit_batches(Audit *audit)
+{
+    uint32_t i;
+
+    for (i = 0; i < audit->jump->len && !audit->again; i++) {
+        Jump jump = g_array_index(audit->jump, Jump, i);
+
+        if (!find_target(audit, &jump)) {
+            Piece piece = { .guest_addr = jump.target };
+
+            jump.to_piece = audit->piece->len;
+            jump.to_dw = 0;
+            g_array_append_val(audit->piece, piece);
+            audit_stream_piece(audit, jump.to_piece);
+        }
+        g_array_index(audit->jump, Jump, i) = jump;
+    }
+}
+
+/* Room for all pieces in one stretch. False: not now (again), or never. */
+static bool audit_place(Audit *audit)
+{
+    uint64_t size_B = 0;
+    int64_t offset_B;
+    bool never;
+    uint32_t i;
+
+    for (i = 0; i < audit->piece->len; i++) {
+        Piece *piece = audit_piece(audit, i);
+
+        piece->offset_B = size_B;
+        size_B += ((uint64_t)piece->end_dw * 4 + 63) & ~63ull;
+    }
+    if (!size_B) {
+        return true;
+    }
+    if (size_B > UINT32_MAX) {
+        return false;
+    }
+    offset_B = gvirt_arena_take(audit->vgpu->mediator, audit->id, size_B,
+                                &never);
+    if (offset_B < 0) {
+        audit->again = !never;
+        return false;
+    }
+    for (i = 0; i < audit->piece->len; i++) {
+        audit_piece(audit, i)->offset_B += offset_B;
+    }
+    return true;
+}
+
+static void audit_patch(Audit *audit, bool placed)
+{
+    uint32_t base = (GVIRT_OWN_ARENA_PAGE + audit->id * GVIRT_ARENA_PAGES) <<
+                    GVIRT_PAGE_SHIFT;
+    uint32_t i;
+
+    for (i = 0; i < audit->jump->len; i++) {
+        const Jump *jump = &g_array_index(audit->jump, Jump, i);
+        uint32_t *dw = jump->piece == IN_RING ? audit->ring + jump->at :
+                       audit_piece(audit, jump->piece)->dw + jump->at;
+        const Piece *to = audit_piece(audit, jump->to_piece);
+
+        if (!placed || to->bad) {
+            reject(audit, dw, jump->len_dw, "batch too long, or endless");
+            if (jump->piece != IN_RING) {
+                dw[0] = GVIRT_OP_MI_BATCH_BUFFER_END;
+            }
+        } else {
+            dw[1] = base + to->offset_B + jump->to_dw * 4;
+        }
+    }
+}
+
+static void audit_store(Audit *audit, uint64_t retire_pos)
+{
+    GvirtMediator *mediator = audit->vgpu->mediator;
+    uint32_t i;
+
+    for (i = 0; i < audit->piece->len; i++) {
+        Piece *piece = audit_piece(audit, i);
+        GvirtShadowBatch *batch = g_new0(GvirtShadowBatch, 1);
+
+        gvirt_arena_write(mediator, audit->id, piece->offset_B, piece->dw,
+                          piece->end_dw);
+        batch->guest_addr = piece->guest_addr;
+        batch->len_dw = piece->end_dw;
+        batch->offset_B = piece->offset_B;
+        batch->retire_pos = retire_pos;
+        g_queue_push_tail(&mediator->engine[audit->id].batches, batch);
+    }
+}
+
+static void audit_apply(Audit *audit)
+{
+    GvirtVgpu *vgpu = audit->vgpu;
+    uint32_t i;
+
+    for (i = 0; i < audit->effect->len; i++) {
+        const Effect *effect = &g_array_index(audit->effect, Effect, i);
+
+        switch (effect->kind) {
+        case EFFECT_REGISTER:
+            gvirt_policy_write(vgpu, effect->a, effect->b);
+            break;
+        case EFFECT_PP_DIR:
+            vgpu->ring[effect->a].dir = effect->dir;
+            gvirt_regfile_set(&vgpu->regs,
+                              gvirt_ring_offset(effect->a, RING_PP_DIR_BASE),
+                              effect->b & 0xffff0000u);
+            break;
+        case EFFECT_PTE:
+            gvirt_ggtt_write_pte(vgpu, effect->a, effect->b);
+            break;
+        case EFFECT_FLIP:
+            gvirt_vdisplay_flip(vgpu, effect->dw, effect->len_dw);
+            break;
+        }
+    }
+}
+
+GvirtVerdict gvirt_audit_ring(GvirtVgpu *vgpu, GvirtEngineId id, uint32_t *dw,
+                              uint32_t len_dw, uint64_t retire_pos)
+{
+    Audit audit = {
+        .vgpu = vgpu,
+        .id = id,
+        .ring = dw,
+        .piece = g_array_new(FALSE, FALSE, sizeof(Piece)),
+        .jump = g_array_new(FALSE, FALSE, sizeof(Jump)),
+        .effect = g_array_new(FALSE, FALSE, sizeof(Effect)),
+        .left_dw = GVIRT_AUDIT_MAX_DW,
+    };
+    GvirtVerdict verdict = GVIRT_VERDICT_AGAIN;
+    bool placed;
+    uint32_t i;
+
+    audit_stream_ring(&audit, dw, len_dw);
+    audit_batches(&audit);
+    placed = !audit.again && audit_place(&audit);
+    if (!audit.again) {
+        audit_patch(&audit, placed);
+        if (placed) {
+            audit_store(&audit, retire_pos);
+        }
+        audit_apply(&audit);
+        vgpu->stats.audited_dw += audit.seen_dw;
+        vgpu->stats.audit_rejects += audit.rejects;
+        verdict = audit.rejects ? GVIRT_VERDICT_REJECTED :
+                  audit.changed ? GVIRT_VERDICT_CHANGED : GVIRT_VERDICT_PASS;
+    }
+    gvirt_shadow_unpin(vgpu);
+    for (i = 0; i < audit.piece->len; i++) {
+        g_free(audit_piece(&audit, i)->dw);
+        g_free(audit_piece(&audit, i)->boundary);
+    }
+    g_array_free(audit.piece, TRUE);
+    g_array_free(audit.jump, TRUE);
+    g_array_free(audit.effect, TRUE);
+    return verdict;
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who has the engines: all four belong to one vGPU at a time, in turn, for a
+ * slice in proportion to its weight; who has nothing to do is passed over.
+ *
+ * There is no preemption: a switch holds the owner's TAILs back and waits for
+ * its rings to run dry. What does not within the time limit is reset.
+ *
+ * Source: gVirt (USENIX ATC'14), "Scheduling" (16 ms slices, coarse flow
+ * control); XenGT sched.c, vgt.h (VGT_RING_TIMEOUT).
+ */
+#include "mediator-internal.h"
+
+#define SLICE_NS        (16 * 1000 * 1000ll)
+#define SLICE_MIN_NS    (1 * 1000 * 1000ll)
+#define SLICE_MAX_NS    (160 * 1000 * 1000ll)
+#define POLL_NS         (100 * 1000ll)
+#define RING_TIMEOUT_NS (500 * 1000 * 1000ll)
+#define PERIOD_NS       (160 * 1000 * 1000ll)
+#define STEPS_MAX       16
+
+static bool vgpu_has_work(const GvirtVgpu *vgpu)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (gvirt_vring_has_work(vgpu, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t busy_engines(GvirtMediator *mediator)
+{
+    uint32_t busy = 0;
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (mediator->engine[i].loaded && !gvirt_hw_engine_idle(mediator, i)) {
+            busy |= GVIRT_ENGINE_BIT(i);
+        }
+    }
+    return busy;
+}
+
+static void tell_busy(GvirtVgpu *vgpu, bool busy)
+{
+    if (vgpu->busy != busy) {
+        vgpu->busy = busy;
+        gvirt_power_busy(vgpu->power, busy);
+        vgpu->power_deadline_ns =
+            gvirt_power_advance(vgpu->power,
+                                gvirt_mediator_now_ns(vgpu->mediator));
+    }
+}
+
+/* Caps count within periods. */
+static void account_period(GvirtMediator *mediator, int64_t now_ns)
+{
+    unsigned i;
+
+    if (now_ns < mediator->period_end_ns) {
+        return;
+    }
+    mediator->period_end_ns = now_ns + PERIOD_NS;
+    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
+        if (mediator->vgpu[i]) {
+            mediator->vgpu[i]->period_run_ns = 0;
+            mediator->vgpu[i]->throttled = false;
+        }
+    }
+}
+
+void gvirt_sched_account(GvirtMediator *mediator)
+{
+    GvirtVgpu *owner = mediator->owner;
+    int64_t now_ns = gvirt_mediator_now_ns(mediator);
+    uint64_t cap_ns;
+
+    if (mediator->accounting && owner && now_ns > mediator->account_ns) {
+        uint64_t run_ns = now_ns - mediator->account_ns;
+
+        owner->stats.run_ns += run_ns;
+        owner->period_run_ns += run_ns;
+    }
+    mediator->account_ns = now_ns;
+    account_period(mediator, now_ns);
+    mediator->accounting = owner && gvirt_vgpu_on_hw(owner) &&
+                           busy_engines(mediator);
+    if (!owner) {
+        return;
+    }
+    cap_ns = (uint64_t)PERIOD_NS / 100 * owner->config.cap_percent;
+    if (cap_ns && owner->period_run_ns >= cap_ns) {
+        owner->throttled = true;
+    }
+    tell_busy(owner, mediator->accounting);
+}
+
+/* The next in turn that has work, other than the owner. */
+static GvirtVgpu *pick_next(GvirtMediator *mediator)
+{
+    unsigned i;
+
+    for (i = 1; i <= GVIRT_VGPUS_MAX; i++) {
+        GvirtVgpu *vgpu = mediator->vgpu[(mediator->turn + i) %
+                                         GVIRT_VGPUS_MAX];
+
+        if (vgpu && vgpu != mediator->owner && !vgpu->throttled &&
+            vgpu_has_work(vgpu)) {
+            return vgpu;
+        }
+    }
+    return NULL;
+}
+
+/* In proportion to the mean weight of those who want to run. */
+static int64_t slice_ns(const GvirtMediator *mediator, const GvirtVgpu *vgpu)
+{
+    uint64_t sum = vgpu->config.weight;
+    unsigned count = 1;
+    unsigned i;
+
+    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
+        const GvirtVgpu *other = mediator->vgpu[i];
+
+        if (other && other != vgpu && vgpu_has_work(other)) {
+            sum += other->config.weight;
+            count++;
+        }
+    }
+    return CLAMP((int64_t)(SLICE_NS * vgpu->config.weight * count / sum),
+                 SLICE_MIN_NS, SLICE_MAX_NS);
+}
+
+static void poll_at(GvirtMediator *mediator, int64_t at_ns)
+{
+    mediator->poll_ns = MIN(mediator->poll_ns, at_ns);
+}
+
+static void begin_restore(GvirtMediator *mediator, int64_t now_ns)
+{
+    mediator->phase = GVIRT_SWITCH_RESTORE;
+    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    gvirt_switch_restore(mediator);
+}
+
+static void begin_drain(GvirtMediator *mediator, GvirtVgpu *next,
+                        GvirtSwitchReason reason, int64_t now_ns)
+{
+    mediator->next = next;
+    mediator->reason = reason;
+    mediator->phase = GVIRT_SWITCH_DRAIN;
+    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    mediator->switch_start_ns = now_ns;
+}
+
+static void submit_all(GvirtVgpu *vgpu)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        gvirt_vring_submit(vgpu, i);
+    }
+}
+
+/* The owner runs. True: something has changed, look again. */
+static bool step_none(GvirtMediator *mediator, int64_t now_ns)
+{
+    GvirtVgpu *owner = mediator->owner;
+    GvirtVgpu *next = pick_next(mediator);
+
+    if (!owner) {
+        if (next) {
+            mediator->next = next;
+            mediator->reason = GVIRT_REASON_FIRST;
+            mediator->switch_start_ns = now_ns;
+            begin_restore(mediator, now_ns);
+        }
+        return next;
+    }
+    submit_all(owner);
+    if (next) {
+        bool idle = !busy_engines(mediator);
+
+        if (idle && (owner->throttled || !vgpu_has_work(owner))) {
+            begin_drain(mediator, next, GVIRT_REASON_IDLE, now_ns);
+            return true;
+        }
+        if (now_ns >= mediator->slice_end_ns || owner->throttled) {
+            begin_drain(mediator, next, GVIRT_REASON_SLICE, now_ns);
+            return true;
+        }
+        poll_at(mediator, MIN(mediator->slice_end_ns, now_ns + POLL_NS));
+    } else if (owner->throttled) {
+        poll_at(mediator, mediator->period_end_ns);
+    } else if (vgpu_has_work(owner)) {
+        poll_at(mediator, now_ns + POLL_NS);
+    }
+    if (owner->config.cap_percent && mediator->accounting) {
+        poll_at(mediator, now_ns + SLICE_MIN_NS);
+    }
+    return false;
+}
+
+static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
+{
+    GvirtVgpu *owner = mediator->owner;
+    uint32_t busy = busy_engines(mediator);
+    unsigned i;
+
+    if (busy && now_ns < mediator->phase_end_ns) {
+        poll_at(mediator, now_ns + POLL_NS);
+        return false;
+    }
+    if (busy) {
+        gvirt_log_guest_error(mediator->host, "%s: engines 0x%x do not come "
+                              "to an end, reset", owner->name, busy);
+        gvirt_vring_kill(owner, busy);
+        for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+            /* Its driver will find it hung, and reset it. */
+            owner->ring[i].hung |= (busy & GVIRT_ENGINE_BIT(i)) != 0;
+        }
+        owner->stats.resets++;
+    }
+    gvirt_virq_collect(mediator);
+    gvirt_sched_account(mediator);
+    mediator->phase = GVIRT_SWITCH_SAVE;
+    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    gvirt_switch_save(mediator);
+    return true;
+}
+
+/* Our own ring is stuck: what it was to save or restore is lost. */
+static bool own_ring_late(GvirtMediator *mediator, GvirtVgpu *vgpu,
+                          int64_t now_ns)
+{
+    if (now_ns < mediator->phase_end_ns) {
+        poll_at(mediator, now_ns + POLL_NS);
+        return false;
+    }
+    gvirt_log_guest_error(mediator->host, "%s: its render context could not "
+                          "be switched", vgpu->name);
+    gvirt_hw_reset_engines(mediator, GVIRT_ALL_ENGINES);
+    return true;
+}
+
+static bool step_save(GvirtMediator *mediator, int64_t now_ns)
+{
+    GvirtVgpu *owner = mediator->owner;
+    bool late = false;
+
+    if (!gvirt_switch_done(mediator)) {
+        late = own_ring_late(mediator, owner, now_ns);
+        if (!late) {
+            return false;
+        }
+    }
+    gvirt_switch_finish_save(mediator);
+    owner->has_context = !late;
+    mediator->turn = owner->id - 1;
+    tell_busy(owner, false);
+    mediator->owner = NULL;
+    mediator->accounting = false;
+    gvirt_trace(mediator->host, vgpu_switch, owner->id,
+                mediator->next ? (int64_t)mediator->next->id : -1,
+                now_ns - mediator->switch_start_ns, mediator->reason);
+    if (mediator->next) {
+        begin_restore(mediator, now_ns);
+    } else {
+        mediator->phase = GVIRT_SWITCH_NONE;
+    }
+    return true;
+}
+
+static bool step_restore(GvirtMediator *mediator, int64_t now_ns)
+{
+    GvirtVgpu *next = mediator->next;
+
+    if (!gvirt_switch_done(mediator)) {
+        if (!own_ring_late(mediator, next, now_ns)) {
+            return false;
+        }
+        next->has_context = false;
+    }
+    gvirt_virq_collect(mediator);
+    gvirt_switch_finish_restore(mediator);
+    next->stats.switches_in++;
+    gvirt_trace(mediator->host, vgpu_switch, -1, next->id,
+                now_ns - mediator->switch_start_ns, mediator->reason);
+    mediator->slice_end_ns = now_ns + slice_ns(mediator, next);
+    mediator->account_ns = now_ns;
+    return true;
+}
+
+void gvirt_sched_run(GvirtMediator *mediator)
+{
+    int steps;
+
+    if (mediator->scheduling) {
+        return;
+    }
+    mediator->scheduling = true;
+    for (steps = 0; steps < STEPS_MAX; steps++) {
+        int64_t now_ns = gvirt_mediator_now_ns(mediator);
+        bool more = false;
+
+        gvirt_sched_account(mediator);
+        switch (mediator->phase) {
+        case GVIRT_SWITCH_NONE:
+            more = step_none(mediator, now_ns);
+            break;
+        case GVIRT_SWITCH_DRAIN:
+            more = step_drain(mediator, now_ns);
+            break;
+        case GVIRT_SWITCH_SAVE:
+            more = step_save(mediator, now_ns);
+            break;
+        case GVIRT_SWITCH_RESTORE:
+            more = step_restore(mediator, now_ns);
+            break;
+        }
+        if (!more) {
+            break;
+        }
+    }
+    if (steps == STEPS_MAX) {
+        poll_at(mediator, gvirt_mediator_now_ns(mediator) + POLL_NS);
+    }
+    mediator->scheduling = false;
+}
+
+void gvirt_sched_remove(GvirtVgpu *vgpu)
+{
+    GvirtMediator *mediator = vgpu->mediator;
+    unsigned i;
+
+    if (mediator->owner != vgpu && mediator->next != vgpu) {
+        return;
+    }
+    gvirt_sched_account(mediator);
+    if (mediator->owner == vgpu || mediator->phase == GVIRT_SWITCH_RESTORE) {
+        if (gvirt_vgpu_on_hw(vgpu)) {
+            gvirt_virq_collect(mediator);
+            gvirt_policy_unload_oa(vgpu);
+            for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+                gvirt_vring_unload(vgpu, i);
+            }
+        }
+        gvirt_hw_reset_engines(mediator, GVIRT_ALL_ENGINES);
+        gvirt_hw_flush_tlb(mediator);
+        if (mediator->owner == vgpu) {
+            tell_busy(vgpu, false);
+            gvirt_trace(mediator->host, vgpu_switch, vgpu->id, -1, 0,
+                        GVIRT_REASON_GONE);
+        }
+        mediator->owner = NULL;
+        mediator->phase = GVIRT_SWITCH_NONE;
+        mediator->accounting = false;
+    } else {
+        /* The owner was making room for it: it may go on. */
+        mediator->phase = mediator->phase == GVIRT_SWITCH_DRAIN ?
+                          GVIRT_SWITCH_NONE : mediator->phase;
+    }
+    mediator->next = NULL;
+    vgpu->has_context = false;
+    poll_at(mediator, gvirt_mediator_now_ns(mediator));
+}
