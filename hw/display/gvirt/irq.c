@@ -167,7 +167,7 @@ static void irq_write(void *opaque, const GvirtRegInfo *info, uint32_t offset,
     }
     update(irq);
     if (offset == GVIRT_REG_DE_IMR && irq->masks) {
-        irq->masks(irq->masks_opaque);
+        irq->masks(irq->masks_opaque, old);
     }
 }
 

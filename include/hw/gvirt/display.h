@@ -69,12 +69,6 @@ void gvirt_display_reset(GvirtDisplay *display);
 /* Advance vblanks, CRCs, flips to now_ns; the next deadline or INT64_MAX. */
 int64_t gvirt_display_advance(GvirtDisplay *display, int64_t now_ns);
 
-/*
- * DEIMR or DE_RRMR was changed behind the component's back (a write through
- * the register file needs no call): look again who waits for what.
- */
-void gvirt_display_irq_changed(GvirtDisplay *display);
-
 /* Put a monitor on a port, or (kind NONE) take it away: a hot-plug. */
 void gvirt_display_set_monitor(GvirtDisplay *display, GvirtPort port,
                                const GvirtMonitor *monitor);

@@ -73,7 +73,7 @@ typedef struct GvirtIrq {
     uint32_t queued[4];     /* DE, GT, PM, SDE: a second event behind IIR's */
     uint32_t edge[4];       /* unmasked level sources as last seen */
     /* DEIMR was written: who listens decides the display's deadlines. */
-    void (*masks)(void *opaque);
+    void (*masks)(void *opaque, uint32_t old_imr);
     void *masks_opaque;
 } GvirtIrq;
 

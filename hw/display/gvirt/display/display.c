@@ -71,15 +71,16 @@ void gvirt_display_rearm(GvirtDisplay *display)
     }
 }
 
-void gvirt_display_irq_changed(GvirtDisplay *display)
+static void irq_masks_changed(void *opaque, uint32_t old_imr)
 {
-    gvirt_display_sync(display, gvirt_display_now_ns(display));
-    gvirt_display_rearm(display);
-}
+    GvirtDisplay *display = opaque;
+    uint32_t imr = d_get(display, GVIRT_REG_DE_IMR);
 
-static void irq_masks_changed(void *opaque)
-{
-    gvirt_display_irq_changed(opaque);
+    /* What has happened until now meets the masks of until now. */
+    d_set(display, GVIRT_REG_DE_IMR, old_imr);
+    gvirt_display_sync(display, gvirt_display_now_ns(display));
+    d_set(display, GVIRT_REG_DE_IMR, imr);
+    gvirt_display_rearm(display);
 }
 
 int64_t gvirt_display_advance(GvirtDisplay *display, int64_t now_ns)
