@@ -220,7 +220,11 @@ void fakehost_settle(FakeHost *fake, GvirtGpu *gpu, int64_t limit_ns)
     /* An endless batch must not make an endless test. */
     for (rounds = 0; rounds < 100000; rounds++) {
         if (fake->kicked) {
-            fake->kicked = gvirt_gpu_run(gpu, 4096);
+            /* Kicks of this very run come before it returns. */
+            fake->kicked = false;
+            if (gvirt_gpu_run(gpu, 4096)) {
+                fake->kicked = true;
+            }
         } else if (fake->deadline_ns <= end_ns) {
             fake->now_ns = MAX(fake->now_ns, fake->deadline_ns);
             fake->deadline_ns = INT64_MAX;

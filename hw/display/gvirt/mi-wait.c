@@ -119,6 +119,8 @@ static bool wait_event_over(GvirtEngine *engine, unsigned pipe, WaitKind kind,
         return !gvirt_display_flip_pending(gpu->display, pipe,
                                            kind == WAIT_FLIP_SPRITE);
     case WAIT_VBLANK:
+        /* Asked for, so that the display announces it. */
+        gvirt_display_in_vblank(gpu->display, pipe);
         return wait_moved(engine, PIPE_FRMCNT + pipe * PIPE_STRIDE);
     case WAIT_HBLANK:
         *poll_ns = POLL_LINE_NS;
