@@ -436,13 +436,12 @@ void gvirt_render_init(GvirtGpu *gpu)
     gvirt_context_init(gpu);
 }
 
-/* Power-on: the state of all engines. */
+/* After gvirt_ring_reset_engine() of the engines that were reset. */
 void gvirt_render_reset(GvirtGpu *gpu)
 {
     unsigned id;
 
     for (id = 0; id < GVIRT_ENGINE_COUNT; id++) {
-        gpu->render->epoch[id] = gpu->engine[id].epoch - 1;
         gvirt_render_sync(&gpu->engine[id]);
     }
 }
