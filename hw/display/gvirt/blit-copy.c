@@ -6,10 +6,9 @@
  * Overlap" (directions), "Pattern Fill".
  */
 #include <string.h>
+#include <wchar.h>
 
-#include <pixman.h>
-
-#include "blit-internal.h"
+#include "blit-run.h"
 
 /* Short runs, of tiles, have a length that the compiler can know. */
 static void copy_run(uint8_t *to, const uint8_t *from, uint32_t size_B)
@@ -31,22 +30,64 @@ static void copy_run(uint8_t *to, const uint8_t *from, uint32_t size_B)
     }
 }
 
+/* size_B bytes, within one page on either side. */
+static void copy_span(const GvirtBlit *blit, const GvirtBlitSpan *to,
+                      uint64_t dst_x_B, const GvirtBlitSpan *from,
+                      uint64_t src_x_B, uint32_t size_B)
+{
+    uint32_t dst_run = blit->dst.run_B;
+    uint32_t src_run = blit->src.run_B;
+    uint32_t done = 0;
+
+    if (blit->dst.tiling == GVIRT_TILING_LINEAR) {
+        dst_run = 0;
+    }
+    if (blit->src.tiling == GVIRT_TILING_LINEAR) {
+        src_run = 0;
+    }
+    while (done < size_B) {
+        uint64_t to_x_B = dst_x_B + done;
+        uint64_t from_x_B = src_x_B + done;
+        uint32_t run_B = size_B - done;
+
+        if (dst_run) {
+            run_B = MIN(run_B, dst_run - (to_x_B & (dst_run - 1)));
+        }
+        if (src_run) {
+            run_B = MIN(run_B, src_run - (from_x_B & (src_run - 1)));
+        }
+        copy_run(gvirt_blit_span_byte(&blit->dst, to, to_x_B),
+                 gvirt_blit_span_byte(&blit->src, from, from_x_B), run_B);
+        done += run_B;
+    }
+}
+
 static void copy_row(GvirtBlit *blit, uint64_t dst_x_B, uint64_t dst_y,
                      uint64_t src_x_B, uint64_t src_y, uint64_t size_B)
 {
+    GvirtBlitSpan to = { .left_B = 0 };
+    GvirtBlitSpan from = { .left_B = 0 };
     uint64_t done = 0;
 
     while (done < size_B) {
-        uint32_t run_B;
-        uint8_t *to = gvirt_blit_run(&blit->dst, dst_x_B + done, dst_y,
-                                     size_B - done, &run_B);
-        const uint8_t *from = gvirt_blit_run(&blit->src, src_x_B + done,
-                                             src_y, run_B, &run_B);
+        uint32_t part_B;
 
-        if (G_LIKELY(to && from)) {
-            copy_run(to, from, run_B);
+        if (!to.left_B) {
+            gvirt_blit_span(&blit->dst, dst_x_B + done, dst_y, size_B - done,
+                            &to);
         }
-        done += run_B;
+        if (!from.left_B) {
+            gvirt_blit_span(&blit->src, src_x_B + done, src_y, size_B - done,
+                            &from);
+        }
+        part_B = MIN(to.left_B, from.left_B);
+        if (G_LIKELY(to.base && from.base)) {
+            copy_span(blit, &to, dst_x_B + done, &from, src_x_B + done,
+                      part_B);
+        }
+        to.left_B -= part_B;
+        from.left_B -= part_B;
+        done += part_B;
     }
 }
 
@@ -70,13 +111,11 @@ static void copy_row_back(GvirtBlit *blit, uint64_t dst_x_B, uint64_t dst_y,
     }
 }
 
-/* Scan lines that touch each other on both sides are one long line. */
-static bool copy_is_contiguous(const GvirtBlit *blit, uint64_t size_B)
+/* Scan lines of a linear surface that touch each other: one long line. */
+static bool is_contiguous(const GvirtBlitSurface *surface, uint64_t size_B)
 {
-    return blit->dst.tiling == GVIRT_TILING_LINEAR &&
-           blit->src.tiling == GVIRT_TILING_LINEAR &&
-           blit->dst.pitch_B == (int64_t)size_B &&
-           blit->src.pitch_B == (int64_t)size_B;
+    return surface->tiling == GVIRT_TILING_LINEAR &&
+           surface->pitch_B == (int64_t)size_B;
 }
 
 bool gvirt_blit_copy(GvirtBlit *blit)
@@ -88,7 +127,8 @@ bool gvirt_blit_copy(GvirtBlit *blit)
     int64_t together = 1;
     int64_t i, n;
 
-    if (copy_is_contiguous(blit, size_B) && !blit->x_backward &&
+    if (is_contiguous(&blit->dst, size_B) &&
+        is_contiguous(&blit->src, size_B) && !blit->x_backward &&
         !blit->y_backward) {
         together = MAX(1, GVIRT_BLIT_BREATH_B / (int64_t)size_B);
     }
@@ -110,66 +150,72 @@ bool gvirt_blit_copy(GvirtBlit *blit)
     return true;
 }
 
-typedef struct Fill {
-    uint32_t color;
-    bool bytes_equal;
-    unsigned cpp;
-    uint8_t pixels[GVIRT_PAGE_SIZE_B + 4];  /* for what is not aligned */
-} Fill;
-
-static void fill_init(Fill *fill, uint32_t color, unsigned cpp)
+/*
+ * The bytes of word, from that of number phase on, over and over. The C
+ * library has the machine's widest stores for it where wchar_t is 32 bits.
+ */
+static void fill_run(uint8_t *to, uint32_t size_B, uint32_t word,
+                     unsigned phase)
 {
-    unsigned i;
+    uint32_t *words;
+    uint32_t count, i;
 
-    fill->cpp = cpp;
-    fill->color = color;
-    if (cpp == 1) {
-        fill->bytes_equal = true;
+    word = word >> phase % 4 * 8 | word << (4 - phase % 4) % 4 * 8;
+    while (size_B && (uintptr_t)to % 4) {
+        *to++ = word;
+        word = word >> 8 | word << 24;
+        size_B--;
+    }
+    words = (uint32_t *)to;
+    count = size_B / 4;
+    if (sizeof(wchar_t) == sizeof(uint32_t)) {
+        wmemset((wchar_t *)words, (wchar_t)GUINT32_TO_LE(word), count);
     } else {
-        fill->bytes_equal = (color & 0xff) == (color >> 8 & 0xff) &&
-                            (cpp == 2 || color >> 16 == (color & 0xffff));
+        for (i = 0; i < count; i++) {
+            words[i] = GUINT32_TO_LE(word);
+        }
     }
-    if (fill->bytes_equal) {
-        return;
-    }
-    for (i = 0; i < sizeof(fill->pixels); i++) {
-        fill->pixels[i] = color >> i % cpp * 8;
+    for (i = count * 4; i < size_B; i++) {
+        to[i] = word;
+        word = word >> 8 | word << 24;
     }
 }
 
-/* phase: which byte of a pixel is the first. */
-static void fill_run(const Fill *fill, uint8_t *to, uint32_t size_B,
-                     unsigned phase)
+static void fill_row(GvirtBlit *blit, uint32_t word, uint64_t x_B, uint64_t y,
+                     uint64_t size_B)
 {
-    if (fill->bytes_equal) {
-        memset(to, fill->color, size_B);
-    } else {
-        memcpy(to, fill->pixels + phase, size_B);
+    uint64_t done = 0;
+
+    while (done < size_B) {
+        uint32_t run_B;
+        uint8_t *to = gvirt_blit_run(&blit->dst, x_B + done, y,
+                                     size_B - done, &run_B);
+
+        if (G_LIKELY(to)) {
+            fill_run(to, run_B, word, done % 4);
+        }
+        done += run_B;
     }
 }
 
 bool gvirt_blit_fill(GvirtBlit *blit, uint32_t color)
 {
     uint64_t size_B = (uint64_t)(blit->x2 - blit->x1) * blit->cpp;
-    uint64_t dst_x_B = (uint64_t)blit->x1 * blit->cpp;
-    int64_t y;
-    Fill fill;
+    int64_t together = 1;
+    int64_t y, n;
 
-    fill_init(&fill, color, blit->cpp);
-    for (y = blit->y1; y < blit->y2; y++) {
-        uint64_t done = 0;
-
-        while (done < size_B) {
-            uint32_t run_B;
-            uint8_t *to = gvirt_blit_run(&blit->dst, dst_x_B + done, y,
-                                         size_B - done, &run_B);
-
-            if (G_LIKELY(to)) {
-                fill_run(&fill, to, run_B, done % blit->cpp);
-            }
-            done += run_B;
-        }
-        if (!gvirt_blit_progress(blit, size_B)) {
+    if (blit->cpp == 1) {
+        color = (color & 0xff) * 0x01010101u;
+    } else if (blit->cpp == 2) {
+        color = (color & 0xffff) * 0x00010001u;
+    }
+    if (is_contiguous(&blit->dst, size_B)) {
+        together = MAX(1, GVIRT_BLIT_BREATH_B / (int64_t)size_B);
+    }
+    for (y = blit->y1; y < blit->y2; y += n) {
+        n = MIN(together, blit->y2 - y);
+        fill_row(blit, color, (uint64_t)blit->x1 * blit->cpp, y, size_B * n);
+        if (!gvirt_blit_progress(blit, size_B * n)) {
             return false;
         }
     }

@@ -28,11 +28,13 @@
 #define GVIRT_ROP_S         0xccu
 
 typedef struct GvirtBlitPage {
-    uint64_t page;              /* address >> 12; UINT64_MAX: free */
-    uint8_t *host;              /* NULL: fault */
-    uint64_t page_hpa;
+    uint64_t number;            /* address >> 12; counts if generation does */
+    uint32_t generation;
     uint16_t dirty_from;        /* from == to: nothing was written */
     uint16_t dirty_to;
+    bool listed;                /* its slot is in dirty_slot[] */
+    uint8_t *host;              /* NULL: fault */
+    uint64_t page_hpa;
 } GvirtBlitPage;
 
 /* A colour operand in memory. */
@@ -40,9 +42,15 @@ typedef struct GvirtBlitSurface {
     GvirtEngine *engine;
     uint64_t addr;              /* of x = 0, y = 0 */
     int64_t pitch_B;
+    int64_t tile_row_B;         /* from a row of tiles to the next */
     GvirtTiling tiling;
     bool swizzle;
     bool write;
+    uint32_t run_B;             /* the longest run, a power of 2 */
+    uint32_t tile_width_B;      /* a power of 2; 4096 for linear */
+    uint32_t generation;        /* of the pages that are known */
+    unsigned dirty_count;
+    uint8_t dirty_slot[GVIRT_BLIT_PAGES];
     GvirtBlitPage page[GVIRT_BLIT_PAGES];
 } GvirtBlitSurface;
 
@@ -111,18 +119,6 @@ typedef struct GvirtBlit {
 void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
                              uint32_t addr, uint32_t pitch, GvirtTiling tiling,
                              bool write);
-
-/*
- * The byte x_B of row y, and how many bytes up to want_B follow it in memory.
- * NULL where there is no page; *run_B is then the length of the hole. On a
- * destination the run counts as written.
- */
-uint8_t *gvirt_blit_run(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
-                        uint64_t want_B, uint32_t *run_B);
-
-/* The same backwards: the run ends before byte end_B; points to its start. */
-uint8_t *gvirt_blit_run_back(GvirtBlitSurface *surface, uint64_t end_B,
-                             uint64_t y, uint64_t want_B, uint32_t *run_B);
 
 /* Tell the host what was written, forget pages (before a breath, at end). */
 void gvirt_blit_surface_flush(GvirtBlitSurface *surface);

@@ -9,9 +9,7 @@
  */
 #include <string.h>
 
-#include "blit-internal.h"
-
-#define TILE_SIZE_B         4096
+#include "blit-run.h"
 
 void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
                              uint32_t addr, uint32_t pitch, GvirtTiling tiling,
@@ -26,35 +24,28 @@ void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
         surface->addr = addr;
         surface->pitch_B = (int16_t)pitch;
         surface->swizzle = false;
+        surface->tile_row_B = 0;
+        surface->run_B = GVIRT_PAGE_SIZE_B;
+        surface->tile_width_B = GVIRT_PAGE_SIZE_B;
     } else {
         surface->addr = addr & ~GVIRT_PAGE_MASK;
         surface->pitch_B = (int16_t)pitch * 4;
         surface->swizzle = gvirt_gpu_swizzle(engine->gpu);
+        surface->tile_width_B = gvirt_tile_width_B(tiling);
+        surface->tile_row_B = surface->pitch_B /
+                              (int64_t)surface->tile_width_B *
+                              (int64_t)GVIRT_TILE_SIZE_B;
+        surface->run_B = surface->swizzle ? gvirt_tile_run_B(tiling, 0) :
+                         gvirt_tile_run_plain_B(tiling, 0);
     }
+    surface->generation = 1;
+    surface->dirty_count = 0;
     for (i = 0; i < GVIRT_BLIT_PAGES; i++) {
-        surface->page[i].page = UINT64_MAX;
+        surface->page[i].generation = 0;
         surface->page[i].dirty_from = 0;
         surface->page[i].dirty_to = 0;
+        surface->page[i].listed = false;
     }
-}
-
-static uint64_t surface_addr(const GvirtBlitSurface *surface, uint64_t x_B,
-                             uint64_t y)
-{
-    GvirtTiling tiling = surface->tiling;
-    uint32_t width_B, height;
-    int64_t row_B;
-
-    if (tiling == GVIRT_TILING_LINEAR) {
-        return surface->addr + (uint64_t)surface->pitch_B * y + x_B;
-    }
-    /* Rows of tiles by the signed pitch, the rest within one such row. */
-    width_B = gvirt_tile_width_B(tiling);
-    height = gvirt_tile_height(tiling);
-    row_B = surface->pitch_B / (int64_t)width_B * TILE_SIZE_B;
-    return surface->addr + (uint64_t)row_B * (y / height) +
-           gvirt_tile_offset(tiling, x_B, y % height, width_B,
-                             surface->swizzle);
 }
 
 static void page_flush(GvirtBlitSurface *surface, GvirtBlitPage *page)
@@ -67,86 +58,29 @@ static void page_flush(GvirtBlitSurface *surface, GvirtBlitPage *page)
     }
 }
 
-static GvirtBlitPage *page_get(GvirtBlitSurface *surface, uint64_t addr)
+void gvirt_blit_page_miss(GvirtBlitSurface *surface, GvirtBlitPage *page,
+                          uint64_t number)
 {
-    uint64_t number = addr >> GVIRT_PAGE_SHIFT;
-    GvirtBlitPage *page = &surface->page[number % GVIRT_BLIT_PAGES];
-
-    if (G_UNLIKELY(page->page != number)) {
-        page_flush(surface, page);
-        page->page = number;
-        page->host = gvirt_mem_page(surface->engine,
-                                    surface->engine->fetch.space,
-                                    addr & ~(uint64_t)GVIRT_PAGE_MASK,
-                                    surface->write, &page->page_hpa);
-    }
-    return page;
-}
-
-static uint8_t *page_bytes(GvirtBlitSurface *surface, uint64_t addr,
-                           uint32_t size_B)
-{
-    GvirtBlitPage *page = page_get(surface, addr);
-    uint32_t from = addr & GVIRT_PAGE_MASK;
-
-    if (!page->host) {
-        return NULL;
-    }
-    if (surface->write) {
-        if (page->dirty_from == page->dirty_to) {
-            page->dirty_from = from;
-            page->dirty_to = from + size_B;
-        } else {
-            page->dirty_from = MIN(page->dirty_from, from);
-            page->dirty_to = MAX(page->dirty_to, from + size_B);
-        }
-    }
-    return page->host + from;
-}
-
-static uint32_t run_limit_B(const GvirtBlitSurface *surface, uint64_t x_B)
-{
-    return surface->swizzle ? gvirt_tile_run_B(surface->tiling, x_B) :
-           gvirt_tile_run_plain_B(surface->tiling, x_B);
-}
-
-uint8_t *gvirt_blit_run(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
-                        uint64_t want_B, uint32_t *run_B)
-{
-    uint64_t addr = surface_addr(surface, x_B, y);
-    uint32_t size_B = GVIRT_PAGE_SIZE_B - (addr & GVIRT_PAGE_MASK);
-
-    if (surface->tiling != GVIRT_TILING_LINEAR) {
-        size_B = MIN(size_B, run_limit_B(surface, x_B));
-    }
-    size_B = MIN(size_B, want_B);
-    *run_B = size_B;
-    return page_bytes(surface, addr, size_B);
-}
-
-uint8_t *gvirt_blit_run_back(GvirtBlitSurface *surface, uint64_t end_B,
-                             uint64_t y, uint64_t want_B, uint32_t *run_B)
-{
-    uint64_t last = surface_addr(surface, end_B - 1, y);
-    uint32_t size_B = (last & GVIRT_PAGE_MASK) + 1;
-
-    if (surface->tiling != GVIRT_TILING_LINEAR) {
-        /* Runs begin at multiples of the length of the one at 0. */
-        size_B = MIN(size_B, (end_B - 1) % run_limit_B(surface, 0) + 1);
-    }
-    size_B = MIN(size_B, want_B);
-    *run_B = size_B;
-    return page_bytes(surface, last - size_B + 1, size_B);
+    page_flush(surface, page);
+    page->number = number;
+    page->generation = surface->generation;
+    page->host = gvirt_mem_page(surface->engine, surface->engine->fetch.space,
+                                number << GVIRT_PAGE_SHIFT, surface->write,
+                                &page->page_hpa);
 }
 
 void gvirt_blit_surface_flush(GvirtBlitSurface *surface)
 {
-    int i;
+    unsigned i;
 
-    for (i = 0; i < GVIRT_BLIT_PAGES; i++) {
-        page_flush(surface, &surface->page[i]);
-        surface->page[i].page = UINT64_MAX;
+    for (i = 0; i < surface->dirty_count; i++) {
+        GvirtBlitPage *page = &surface->page[surface->dirty_slot[i]];
+
+        page_flush(surface, page);
+        page->listed = false;
     }
+    surface->dirty_count = 0;
+    surface->generation++;
 }
 
 bool gvirt_blit_gather(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
