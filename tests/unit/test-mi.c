@@ -373,6 +373,13 @@ START_TEST(test_kept_state)
     ck_assert_uint_eq(peek(PPGTT, DATA_ADDR), 9);
     RUN(RCS, 0x03000000, 0x15800002u, 0, DATA_ADDR, 10, CMD_NOOP);
     ck_assert_uint_eq(peek(PPGTT, DATA_ADDR), 9);
+    /* A batch brings its own setting, and takes it along. */
+    RUN_USER(RCS, 0x15800002u, 0, DATA_ADDR, 11);
+    ck_assert_uint_eq(peek(PPGTT, DATA_ADDR), 9);
+    RUN(RCS, bb_start_user(RCS) | 1u << 10, BATCH_ADDR,
+        0x15800002u, 0, DATA_ADDR + 8, 12);
+    ck_assert_uint_eq(peek(PPGTT, DATA_ADDR), 11);
+    ck_assert_uint_eq(peek(PPGTT, DATA_ADDR + 8), 0);
     write_reg(0x941c, 2);
     ck_assert_uint_eq(gpu->engine[RCS].topology_filter, 0);
 }

@@ -294,6 +294,28 @@ START_TEST(test_invalid_command)
 }
 END_TEST
 
+/* A violated privilege is cleared, and may come again. */
+START_TEST(test_privilege_error)
+{
+    uint32_t isr = irq_of[_i].isr;
+    int round;
+
+    write_reg(isr + 4, 0);
+    write_reg(reg_of(_i, RING_EMR), ~GVIRT_ERROR_PRIVILEGE);
+    for (round = 0; round < 2; round++) {
+        RUN_USER(_i, CMD_LRI(1), reg_of(_i, RING_UHPTR), 1);
+        ck_assert_uint_eq(read_reg(reg_of(_i, RING_EIR)),
+                          GVIRT_ERROR_PRIVILEGE);
+        ck_assert_uint_eq(read_reg(isr + 8), irq_of[_i].error);
+        write_reg(reg_of(_i, RING_EIR), GVIRT_ERROR_PRIVILEGE);
+        ck_assert_uint_eq(read_reg(reg_of(_i, RING_EIR)), 0);
+        ck_assert_uint_eq(read_reg(reg_of(_i, RING_ESR)), 0);
+        write_reg(isr + 8, irq_of[_i].error);
+        ck_assert_uint_eq(read_reg(isr + 8), 0);
+    }
+}
+END_TEST
+
 START_TEST(test_invalid_command_is_seen)
 {
     EMIT(_i, CMD_SD_INDEX, 0x40 << 2, 1, 0x9fedcba9);
@@ -367,6 +389,7 @@ static Suite *suite(void)
                         GVIRT_ENGINE_COUNT);
     tcase_add_loop_test(t, test_user_interrupt, 0, GVIRT_ENGINE_COUNT);
     tcase_add_loop_test(t, test_invalid_command, 0, GVIRT_ENGINE_COUNT);
+    tcase_add_loop_test(t, test_privilege_error, 0, GVIRT_ENGINE_COUNT);
     tcase_add_loop_test(t, test_invalid_command_is_seen, 0,
                         GVIRT_ENGINE_COUNT);
     tcase_add_loop_test(t, test_auto_report, 0, GVIRT_ENGINE_COUNT);

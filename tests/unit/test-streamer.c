@@ -480,6 +480,72 @@ START_TEST(test_model_bounds_run_ahead)
 }
 END_TEST
 
+/*
+ * i915's first request of a user context on RCS, word for word, without the
+ * batches: gt/intel_ring_submission.c (switch_context), gen6_engine_cs.c.
+ */
+START_TEST(test_i915_request)
+{
+    const GvirtEngineId id = GVIRT_RCS;
+    const uint32_t scratch = HWSP_ADDR(id) + 0x200;
+    const uint32_t context = 0x300000;
+    unsigned i;
+
+    batch_at(PPGTT, BATCH_ADDR);
+    BATCH(CMD_SDI, 0, DATA_ADDR, 0xb00, CMD_BB_END);
+    for (i = 0; i < 2; i++) {
+        EMIT(id, 0x7a000002, 0x00144c21, scratch, 0,
+             0x04000000,
+             0x11000001, 0x2220, 0xffffffff,
+             0x11000001, 0x2228, PD_SLOT * 4 << 10,
+             0x12400001, 0x2228, scratch,
+             0x11000001, 0x20c0, 0x02000200,
+             0x11000005, 0x22050, 0x00010001, 0x12050, 0x00010001,
+             0x1a050, 0x00010001,
+             0x00000000, 0x0c000000, (context + i * 0x20000) | 0x101,
+             0x00000000,
+             0x11000005, 0x22050, 0x00010000, 0x12050, 0x00010000,
+             0x1a050, 0x00010000,
+             0x12400001, 0x1a050, scratch + 4,
+             0x00000000, 0x04000001,
+             0x18802100, BATCH_ADDR,
+             0x7a000002, 0x011050a1, HWSP_ADDR(id) + 0x100, 40 + i,
+             0x01000000, 0x00000000);
+        write_reg(0x44014, 0);
+        run(id);
+        ck_assert(is_idle(id));
+        ck_assert_uint_eq(hwsp(id, 0x40), 40 + i);
+        ck_assert_uint_eq(peek(GGTT, scratch), PD_SLOT * 4 << 10);
+        ck_assert_uint_eq(read_reg(0x44018) & 1, 1);
+    }
+    ck_assert_uint_eq(peek(PPGTT, DATA_ADDR), 0xb00);
+    ck_assert_uint_eq(read_reg(0x2180) & 0xfffff000, context + 0x20000);
+    ck_assert_msg(fake->guest_errors == 0, "%s", fake->last_message);
+    ck_assert_msg(fake->unimps == 0, "%s", fake->last_message);
+}
+END_TEST
+
+/* Render commands that INSTPM switches off are parsed and have no effect. */
+START_TEST(test_instruction_disable)
+{
+    GvirtGpuStats before, after;
+
+    write_reg(0x20c0, 0x00040004);
+    gvirt_gpu_stats(gpu, &before);
+    RUN(GVIRT_RCS, 0x7b000005, 15, 3, 0, 1, 0, 0, CMD_SD_INDEX, 0x40 << 2, 1,
+        CMD_NOOP);
+    gvirt_gpu_stats(gpu, &after);
+    ck_assert_uint_eq(after.primitives_skipped, before.primitives_skipped);
+    ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x40), 1);
+    write_reg(0x20c0, 0x00040000);
+    RUN(GVIRT_RCS, 0x7b000005, 15, 3, 0, 1, 0, 0, CMD_SD_INDEX, 0x40 << 2, 2,
+        CMD_NOOP);
+    gvirt_gpu_stats(gpu, &after);
+    ck_assert_uint_eq(after.primitives_skipped, before.primitives_skipped + 1);
+    ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x40), 2);
+}
+END_TEST
+
 /* Random words, in batches of both kinds: nothing but the test ends. */
 START_TEST(test_hostile_words)
 {
@@ -545,6 +611,8 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_model_time, 0, n);
     tcase_add_loop_test(t, test_model_is_deterministic, 0, n);
     tcase_add_loop_test(t, test_model_bounds_run_ahead, 0, n);
+    tcase_add_test(t, test_i915_request);
+    tcase_add_test(t, test_instruction_disable);
     tcase_add_loop_test(t, test_hostile_words, 0, n);
     suite_add_tcase(s, t);
     return s;

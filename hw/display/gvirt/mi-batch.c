@@ -20,6 +20,7 @@
 #define BB_PREDICATE            (1u << 15)
 #define BB_NON_PRIVILEGED       (1u << 13)  /* RCS */
 #define BB_CLEAR_COMMAND_BUFFER (1u << 11)
+#define BB_RESOURCE_STREAMER    (1u << 10)
 #define BB_PPGTT                (1u << 8)   /* others: and non-secure */
 
 #define COND_COMPARE            (1u << 21)
@@ -82,6 +83,7 @@ GvirtStep gvirt_exec_MI_BATCH_BUFFER_START(GvirtEngine *engine,
     }
     engine->fetch = next;
     engine->moved = true;
+    engine->resource_streamer = render && dw[0] & BB_RESOURCE_STREAMER;
     return GVIRT_STEP_JUMPED;
 }
 

@@ -225,7 +225,6 @@ GvirtStep gvirt_exec_MI_DISPLAY_FLIP(GvirtEngine *engine,
     }
     surface = dw[2] & ~GVIRT_PAGE_MASK;
     async = (dw[2] & 3) == 1;
-    gvirt_trace(gpu->host, flip, (unsigned)pipe, plane, surface, async);
     if (gpu->display) {
         gvirt_display_flip(gpu->display, pipe, plane, dw[1] & 0xffc0,
                            dw[1] & 1, surface, async);

@@ -47,6 +47,9 @@
 #define   INSTPM_CLFLUSH_TOGGLE (1u << 11)
 #define   INSTPM_TLB_INVALIDATE (1u << 9)
 #define   INSTPM_SYNC_FLUSH     (1u << 5)
+#define   INSTPM_NO_MEDIA       (1u << 3)
+#define   INSTPM_NO_3D_RENDERING (1u << 2)
+#define   INSTPM_NO_3D_STATE    (1u << 1)
 #define RING_BBSTATE            0x110
 #define   BBSTATE_PPGTT_LEVEL2  (1u << 6)
 #define   BBSTATE_PPGTT         (1u << 5)

@@ -361,8 +361,10 @@ static void ring_hook_write(void *opaque, const GvirtRegInfo *info,
         return;
     case RING_EIR:
         /* The fatal ones go only by reset. */
-        gvirt_engine_set_reg(engine, RING_EIR,
-                             old & ~(written & ~EIR_FATAL));
+        written &= ~EIR_FATAL;
+        gvirt_engine_set_reg(engine, RING_EIR, old & ~written);
+        gvirt_engine_set_reg(engine, RING_ESR,
+                             gvirt_engine_reg(engine, RING_ESR) & ~written);
         return;
     case RING_EMR:
         ring_update_eir(engine);

@@ -82,6 +82,16 @@ void gvirt_streamer_wake(GvirtGpu *gpu)
 
 int64_t gvirt_streamer_deadline_ns(const GvirtEngine *engine)
 {
+    GvirtGpu *gpu = engine->gpu;
+
+    if (engine->deadline_ns == INT64_MAX || gpu->paused) {
+        return INT64_MAX;
+    }
+    if (engine->deadline_ns <= gvirt_gpu_now_ns(gpu)) {
+        /* It is due: a run, not another timer, is what it needs. */
+        gvirt_gpu_kick(gpu);
+        return INT64_MAX;
+    }
     return engine->deadline_ns;
 }
 
@@ -175,6 +185,7 @@ void gvirt_streamer_return(GvirtEngine *engine)
         };
         /* A batch cannot switch off what its ring does after it. */
         engine->predicate = 0;
+        engine->resource_streamer = false;
     }
     engine->moved = true;
 }
@@ -307,6 +318,25 @@ static bool streamer_predicated(const GvirtEngine *engine,
     return engine->predicate == 3 || result == (engine->predicate == 2);
 }
 
+/* INSTPM can have classes of render commands parsed and not executed. */
+static bool streamer_disabled(const GvirtEngine *engine,
+                              const GvirtCommandInfo *info, uint32_t header)
+{
+    uint32_t instpm;
+
+    if (engine->id != GVIRT_RCS || header >> 29 != 3) {
+        return false;
+    }
+    instpm = gvirt_engine_reg(engine, RING_INSTPM);
+    if ((header >> 27 & 3) == 2) {
+        return instpm & INSTPM_NO_MEDIA;
+    }
+    if (info->flags & GVIRT_CMD_DRAW) {
+        return instpm & INSTPM_NO_3D_RENDERING;
+    }
+    return info->flags & GVIRT_CMD_STATE && instpm & INSTPM_NO_3D_STATE;
+}
+
 /*
  * With timing=model: whether the clock has not come as far as the work, less
  * slack_ns. If so, the deadline is set to when it will have.
@@ -435,7 +465,8 @@ static StreamerVerdict streamer_command(GvirtEngine *engine,
     if (info->flags & GVIRT_CMD_VISIBLE && streamer_ahead(engine, 0)) {
         return VERDICT_STALL;
     }
-    if (streamer_predicated(engine, info)) {
+    if (streamer_predicated(engine, info) ||
+        streamer_disabled(engine, info, header)) {
         gvirt_engine_cost(engine, len_dw + 1);
         gvirt_streamer_skip(engine, len_dw);
         return VERDICT_NEXT;
