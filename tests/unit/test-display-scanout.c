@@ -600,6 +600,25 @@ START_TEST(test_csc)
 }
 END_TEST
 
+/* Levels 16 to 235 on the wire are black to white on the screen. */
+START_TEST(test_limited_range)
+{
+    lit(W, H);
+    fill(0x10eb7e);
+    primary(PRI(XRGB), 512);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x10eb7e);
+    wr(0x60200, 1u << 12);
+    wr(0x60220, 0x000d0282);
+    wr(0x60224, 1u << 26);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x00ff80);
+    wr(0x60224, 2u << 26);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x10eb7e);
+}
+END_TEST
+
 START_TEST(test_gamma_split)
 {
     lit(W, H);
@@ -785,7 +804,7 @@ START_TEST(test_damage_flip)
 }
 END_TEST
 
-/* A page table entry that changes is a change of the picture. */
+/* Each page of the picture is translated once for a drawing. */
 START_TEST(test_idle_asks_for_pages_only)
 {
     unsigned asked;
@@ -987,6 +1006,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_gamma_8bit);
     tcase_add_test(tcase, test_gamma_10bit);
     tcase_add_test(tcase, test_csc);
+    tcase_add_test(tcase, test_limited_range);
     tcase_add_test(tcase, test_gamma_split);
     tcase_add_test(tcase, test_panel_fitter);
     tcase_add_test(tcase, test_panel_fitter_nonsense);

@@ -41,6 +41,8 @@ enum {
     D_PIPE_CRC_RES_5        = GVIRT_REG_PIPE_CRC_RES_5,
     D_TRANS_DDI_FUNC_CTL    = GVIRT_REG_PIPE_DDI_FUNC_CTL,
     D_TRANS_MSA_MISC        = GVIRT_REG_PIPE_MSA_MISC,
+    D_VIDEO_DIP_CTL         = GVIRT_REG_VIDEO_DIP_CTL,
+    D_VIDEO_DIP_AVI         = GVIRT_REG_VIDEO_DIP_DATA_A,
 
     D_PIPE_SCANLINE         = GVIRT_REG_PIPE_SCANLINE,
     D_PIPE_SCANLINECOMP     = GVIRT_REG_PIPE_SCANLINECOMP,
@@ -526,6 +528,7 @@ enum {
     SCANOUT_SPRITE  = 1 << 1,
     SCANOUT_CURSOR  = 1 << 2,
     SCANOUT_ALL     = 7,
+    SCANOUT_LIMITED = 1 << 3,   /* as a monitor shows the limited range */
 };
 
 GvirtScanout *gvirt_scanout_new(void);
@@ -548,6 +551,9 @@ bool gvirt_crc_enabled(const GvirtPipe *pipe);
 void gvirt_port_reset(GvirtDisplay *display);
 /* The pipe that a monitor shows, or NULL. */
 GvirtPipe *gvirt_port_pipe(GvirtDisplay *display, GvirtPort port);
+/* Whether the monitor is told that RGB is of the limited (CEA) range. */
+bool gvirt_port_limited_range(const GvirtDisplay *display, GvirtPort port,
+                              const GvirtPipe *pipe);
 /* Tell the owner when a mode, or the pipe behind a port, is another. */
 void gvirt_port_notify(GvirtDisplay *display);
 uint32_t gvirt_port_read(GvirtDisplay *display, uint32_t offset,

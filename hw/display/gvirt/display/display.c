@@ -318,13 +318,20 @@ bool gvirt_display_draw(GvirtDisplay *display, GvirtPort port,
                         pixman_image_t *image, bool all,
                         pixman_region32_t *damage)
 {
+    unsigned planes = SCANOUT_ALL;
     GvirtPipe *pipe;
 
     gvirt_display_sync(display, gvirt_display_now_ns(display));
     gvirt_display_rearm(display);
     pipe = gvirt_port_pipe(display, port);
-    return pipe && gvirt_scanout_draw(display->scanout[port], pipe,
-                                      SCANOUT_ALL, image, all, damage);
+    if (!pipe) {
+        return false;
+    }
+    if (gvirt_port_limited_range(display, port, pipe)) {
+        planes |= SCANOUT_LIMITED;
+    }
+    return gvirt_scanout_draw(display->scanout[port], pipe, planes, image,
+                              all, damage);
 }
 
 void gvirt_display_flip(GvirtDisplay *display, unsigned pipe_index,

@@ -25,6 +25,10 @@
 #define PLUG_SHORT          1u
 #define PLUG_ENABLE         (1u << 4)
 
+#define MSA_CEA_RGB         4u
+#define DIP_AVI_ENABLE      (1u << 12)
+#define AVI_LIMITED         1u
+
 static const GvirtIrqEvent hotplug_event[GVIRT_PORT_COUNT] = {
     GVIRT_IRQ_HOTPLUG_A, GVIRT_IRQ_HOTPLUG_B, GVIRT_IRQ_HOTPLUG_C,
     GVIRT_IRQ_HOTPLUG_D,
@@ -176,6 +180,24 @@ GvirtPipe *gvirt_port_pipe(GvirtDisplay *display, GvirtPort port)
         }
     }
     return NULL;
+}
+
+bool gvirt_port_limited_range(const GvirtDisplay *display, GvirtPort port,
+                              const GvirtPipe *pipe)
+{
+    GvirtTranscoder trans = pipe->transcoder;
+    uint32_t value;
+
+    if (display->port[port].monitor.kind == GVIRT_MONITOR_DP) {
+        /* DisplayPort 1.2, 2.2.4.3: MISC0 bits 4:1 for RGB. */
+        value = d_get(display, d_trans(trans, D_TRANS_MSA_MISC));
+        return d_bits(value, 4, 1) == MSA_CEA_RGB;
+    }
+    /* CEA-861, AVI InfoFrame: bits Q1:Q0 of byte 3. */
+    value = d_get(display, d_trans(trans, D_VIDEO_DIP_CTL));
+    return value & DIP_AVI_ENABLE &&
+           d_bits(d_get(display, d_trans(trans, D_VIDEO_DIP_AVI) + 4), 27, 26)
+           == AVI_LIMITED;
 }
 
 void gvirt_port_notify(GvirtDisplay *display)

@@ -565,12 +565,28 @@ static bool put_row(pixman_image_t *image, uint32_t y, const uint32_t *line,
     return true;
 }
 
+/* A monitor that is told of 16 to 235 shows that as black to white. */
+static uint32_t expand(uint32_t value)
+{
+    value &= 0xff;
+    return value <= 16 ? 0 : value >= 235 ? 255
+                           : ((value - 16) * 255 + 109) / 219;
+}
+
 static void compose_row(Frame *frame, uint32_t y, uint32_t *line)
 {
+    uint32_t i, v;
+
     if (frame->direct) {
         compose_direct(frame, y, line);
     } else {
         compose_general(frame, y, line);
+    }
+    if (frame->planes & SCANOUT_LIMITED) {
+        for (i = 0; i < frame->width; i++) {
+            v = line[i];
+            line[i] = expand(v >> 16) << 16 | expand(v >> 8) << 8 | expand(v);
+        }
     }
 }
 
@@ -730,6 +746,8 @@ bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
     find_changes(&frame, all);
     /* The picture stands elsewhere: what was around it may show the old. */
     rearranged = all || before.srcsz != scanout->signature.srcsz ||
+                 before.width != scanout->signature.width ||
+                 before.height != scanout->signature.height ||
                  before.pf_ctl != scanout->signature.pf_ctl ||
                  before.pf_pos != scanout->signature.pf_pos ||
                  before.pf_sz != scanout->signature.pf_sz;
