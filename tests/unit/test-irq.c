@@ -464,6 +464,7 @@ START_TEST(test_reset)
     ck_assert(!line);
     ck_assert_uint_eq(rd(GT + IIR) | rd(SDE + ISR) | rd(DE + IER), 0);
     /* Nothing waits in the queue. */
+    gvirt_irq_raise(&irq, GVIRT_IRQ_RCS_USER);
     wr(GT + IIR, ~0u);
     ck_assert_uint_eq(rd(GT + IIR), 0);
 }

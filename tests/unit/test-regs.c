@@ -482,6 +482,7 @@ END_TEST
 START_TEST(test_sized_bounds)
 {
     static const unsigned sizes[] = { 1, 2, 4, 8 };
+    g_autofree char *list = NULL;
     unsigned i;
 
     for (i = 0; i < G_N_ELEMENTS(sizes); i++) {
@@ -498,6 +499,9 @@ START_TEST(test_sized_bounds)
                                   ~0ull, size_B);
         gvirt_regfile_write_sized(&file, UINT32_MAX - 2, ~0ull, size_B);
     }
+    /* What lies outside is not even counted. */
+    list = gvirt_regfile_unknown(&file);
+    ck_assert_str_eq(list, "0x1ffff8,0x1ffffc");
     ck_assert_uint_eq(gvirt_regfile_read_sized(&file, 0x2030, 0), 0);
     ck_assert_uint_eq(gvirt_regfile_read_sized(&file, 0x2030, 9), 0);
     ck_assert_uint_eq(gvirt_regfile_read(&file, GVIRT_MMIO_SIZE_B), 0);
