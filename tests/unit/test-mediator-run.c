@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two guests at work through the mediator: submission from end to end, local
+ * tables, batches, flow control, switches, resets.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "mediator-fixture.h"
+
+#define LRI(n)              (0x11000000u | (2 * (n) - 1))
+#define BB_START_GGTT       0x18800000u
+#define BB_START_PPGTT_RCS  0x18802100u
+#define BB_START_PPGTT      0x18800100u
+#define BB_END              0x05000000u
+#define SET_CONTEXT         0x0c000000u
+#define GPR(n)              (0x2600u + (n) * 8)
+
+static void setup_with(bool blind)
+{
+    mediator_start(blind);
+    guest_new(0);
+    guest_new(1);
+    guest_start(0);
+    guest_start(1);
+}
+
+static void setup(void)
+{
+    setup_with(false);
+}
+
+static void setup_blind(void)
+{
+    setup_with(true);
+}
+
+static void teardown(void)
+{
+    mediator_stop();
+}
+
+static void emit_batch(Guest *g, GvirtEngineId id, uint32_t header,
+                       uint32_t addr)
+{
+    emit(g, id, header);
+    emit(g, id, addr);
+}
+
+/* All four engines: seqno and interrupt arrive, HEAD comes to TAIL. */
+START_TEST(test_submit)
+{
+    Guest *g = &guest[0];
+    GvirtEngineId id = _i;
+    uint32_t base = engine_base[id];
+    uint32_t iir = id == GVIRT_VECS ? 0x44028 : 0x44018;
+    uint32_t seqno = emit_breadcrumb(g, id);
+
+    submit(g, id);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, id), seqno);
+    ck_assert_uint_eq(rd(g, base + 0x34) & 0x1ffffc, g->tail[id]);
+    ck_assert_uint_eq(rd(g, base + 0x30), g->tail[id]);
+    ck_assert_uint_eq(rd(g, base + 0x38), gm(g, GM_RING(id)));
+    ck_assert_uint_eq(rd(g, base + 0x9c) & 0x200, 0x200);
+    ck_assert(g->host.level);
+    ck_assert_uint_eq(rd(g, iir), user_bit[id]);
+    wr(g, iir, user_bit[id]);
+    ck_assert(!g->host.level);
+    ck_assert_uint_eq(stats(g).submissions[id], 1);
+    ck_assert_uint_eq(stats(g).interrupts, 1);
+    ck_assert_uint_eq(stats(g).audit_rejects, 0);
+    ck_assert(!guest[1].host.level);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* The guest's own RING_IMR stands between. */
+START_TEST(test_interrupt_masked)
+{
+    Guest *g = &guest[0];
+
+    wr(g, 0x20a8, 0xffffffff);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert(!g->host.level);
+    ck_assert_uint_eq(rd(g, 0x44018), 0);
+}
+END_TEST
+
+/* Around the ring several times, in chunks of changing size. */
+START_TEST(test_ring_wrap)
+{
+    Guest *g = &guest[0];
+    unsigned i, j;
+
+    for (i = 0; i < 200; i++) {
+        uint32_t seqno;
+
+        for (j = 0; j < 20 + i % 7 * 50; j++) {
+            emit(g, GVIRT_BCS, 0);
+        }
+        seqno = emit_breadcrumb(g, GVIRT_BCS);
+        submit(g, GVIRT_BCS);
+        settle(MS(2));
+        ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), seqno);
+    }
+    ck_assert_uint_ge(rd(g, 0x22034) >> 21, 5);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+START_TEST(test_store)
+{
+    Guest *g = &guest[0];
+
+    emit_store(g, gm(g, GM_SCRATCH) + 0x20, 0xcafe);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH + 0x20), 0xcafe);
+}
+END_TEST
+
+/* What is written to the ring after TAIL is not what runs. */
+START_TEST(test_toctou_ring)
+{
+    Guest *g = &guest[0];
+    uint32_t at = g->tail[GVIRT_RCS];
+
+    emit_store(g, gm(g, GM_SCRATCH), 0x1111);
+    submit(g, GVIRT_RCS);
+    /* The engines have not yet run: on the real part this would be a race. */
+    mem_set(g, GPA_RING(GVIRT_RCS) + at + 8, gm(&guest[1], GM_SCRATCH));
+    mem_set(g, GPA_RING(GVIRT_RCS) + at + 12, 0x2222);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 0x1111);
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+}
+END_TEST
+
+static void batch_dw(Guest *g, uint32_t index, uint32_t dw)
+{
+    mem_set(g, GPA_BATCH + index * 4, dw);
+}
+
+static void batch_store(Guest *g, uint32_t index, uint32_t addr,
+                        uint32_t value)
+{
+    batch_dw(g, index, 0x10400002);
+    batch_dw(g, index + 1, 0);
+    batch_dw(g, index + 2, addr);
+    batch_dw(g, index + 3, value);
+    batch_dw(g, index + 4, BB_END);
+}
+
+START_TEST(test_secure_batch)
+{
+    Guest *g = &guest[0];
+
+    batch_store(g, 0, gm(g, GM_SCRATCH), 0x1234);
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, GM_BATCH));
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    /* Changed after the submission: no effect. */
+    batch_dw(g, 2, gm(&guest[1], GM_SCRATCH));
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 0x1234);
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(stats(g).audit_rejects, 0);
+
+    /* And now it does aim there. */
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, GM_BATCH));
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+    ck_assert_uint_eq(stats(g).audit_rejects, 1);
+}
+END_TEST
+
+/* Chains, forth and back, through pages. */
+START_TEST(test_secure_chain)
+{
+    Guest *g = &guest[0];
+    uint32_t base = gm(g, GM_BATCH);
+    unsigned i;
+
+    for (i = 0; i < 8; i++) {
+        /* The pieces stand in reverse order, a page and a bit apart. */
+        uint32_t at = (7 - i) * 1040;
+
+        batch_store(g, at, gm(g, GM_SCRATCH) + i * 4, 0x100 + i);
+        if (i < 7) {
+            batch_dw(g, at + 4, BB_START_GGTT);
+            batch_dw(g, at + 5, base + (7 - i - 1) * 1040 * 4);
+        }
+    }
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, base + 7 * 1040 * 4);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    for (i = 0; i < 8; i++) {
+        ck_assert_uint_eq(mem(g, GPA_SCRATCH + i * 4), 0x100 + i);
+    }
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* A second-level batch returns to the first. */
+START_TEST(test_secure_second_level)
+{
+    Guest *g = &guest[0];
+    uint32_t base = gm(g, GM_BATCH);
+
+    batch_dw(g, 0, BB_START_GGTT | 1u << 22);
+    batch_dw(g, 1, base + 0x1000);
+    batch_store(g, 2, gm(g, GM_SCRATCH), 1);
+    batch_store(g, 0x400, gm(g, GM_SCRATCH) + 4, 2);
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, base);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 1);
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH + 4), 2);
+}
+END_TEST
+
+/*
+ * A loop stays a loop: the batch jumps back under a predicate, which i915's
+ * noa_wait does. Here the predicate is false from the start.
+ */
+START_TEST(test_secure_predicated_loop)
+{
+    Guest *g = &guest[0];
+    uint32_t base = gm(g, GM_BATCH);
+
+    batch_dw(g, 0, LRI(1));
+    batch_dw(g, 1, 0x241c);         /* MI_PREDICATE_RESULT_1 */
+    batch_dw(g, 2, 0);
+    batch_dw(g, 3, BB_START_GGTT | 1u << 15);
+    batch_dw(g, 4, base + 3 * 4);
+    batch_store(g, 5, gm(g, GM_SCRATCH), 0x77);
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, base);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 0x77);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(stats(g).audit_rejects, 0);
+}
+END_TEST
+
+/* Without an end in its memory; too long for the copy: cut, not followed. */
+START_TEST(test_secure_unbounded)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    for (i = 0; i < 64 * 1024; i++) {
+        batch_dw(g, i, 0);
+    }
+    /* Behind the batch nothing is mapped: it ends there. */
+    wr(g, GVIRT_GTT_BAR0_OFFSET + (g->high_page + GM_BATCH + 64) * 4, 0);
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, GM_BATCH));
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+
+    /* Eight megabytes of no-ops: more than is copied. */
+    for (i = 0; i < 2048; i++) {
+        gm_map(g, g->high_page + 0x1000 + i, 1, GPA_BATCH);
+    }
+    emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, 0x1000));
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+    ck_assert_uint_ge(stats(g).audit_rejects, 1);
+}
+END_TEST
+
+/* More in flight than the arena holds: later, not never. */
+START_TEST(test_arena_flow)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    for (i = 0; i < 63 * 1024; i++) {
+        batch_dw(g, i, 0);
+    }
+    batch_store(g, i, gm(g, GM_SCRATCH), 0x99);
+    for (i = 0; i < 64; i++) {
+        emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, GM_BATCH));
+        emit_breadcrumb(g, GVIRT_RCS);
+        submit(g, GVIRT_RCS);
+    }
+    settle(MS(200));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 64);
+    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 0x99);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/*
+ * A local batch: runs in place, its stores go through the guest's tables, and
+ * its privileged commands are none.
+ */
+START_TEST(test_ppgtt_batch)
+{
+    Guest *g = &guest[0];
+    uint32_t data = 0x40 << 12;
+
+    /* Local page 0x80 is guest page GPA_DATA + 0x80000: the batch. */
+    mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+    mem_set(g, GPA_DATA + 0x80008, data);
+    mem_set(g, GPA_DATA + 0x8000c, 0xbeef);
+    mem_set(g, GPA_DATA + 0x80010, LRI(1));
+    mem_set(g, GPA_DATA + 0x80014, 0x2228);
+    mem_set(g, GPA_DATA + 0x80018, 0x12340000);
+    mem_set(g, GPA_DATA + 0x8001c, BB_END);
+    emit_batch(g, GVIRT_RCS, _i ? 0x18800100 : BB_START_PPGTT_RCS, 0x80000);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_DATA + data), 0xbeef);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_ne(hw(0x2228), 0x12340000);
+    ck_assert_uint_ge(stats(g).shadow_syncs, 2);
+}
+END_TEST
+
+/* A page table that the guest changes is seen by what is submitted next. */
+START_TEST(test_ppgtt_sync)
+{
+    Guest *g = &guest[0];
+    uint64_t entry = GPA_TABLE + 0x40 * 4;
+    GvirtVgpuStats before, after;
+
+    mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+    mem_set(g, GPA_DATA + 0x80008, 0x40000);
+    mem_set(g, GPA_DATA + 0x8000c, 1);
+    mem_set(g, GPA_DATA + 0x80010, BB_END);
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x40000), 1);
+
+    before = stats(g);
+    emit(g, GVIRT_RCS, 0);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    after = stats(g);
+    ck_assert_uint_eq(after.shadow_syncs, before.shadow_syncs);
+
+    mem_set(g, entry, pte_of(GPA_DATA + 0x50000));
+    mem_set(g, GPA_DATA + 0x8000c, 2);
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x40000), 1);
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x50000), 2);
+    ck_assert_uint_eq(stats(g).shadow_entries, after.shadow_entries + 1);
+
+    /* An entry that names another guest's memory is not there. */
+    mem_set(g, entry, pte_of(WINDOW_HPA(1) - WINDOW_HPA(0) + GPA_DATA));
+    mem_set(g, GPA_DATA + 0x8000c, 3);
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(&guest[1], GPA_DATA), 0);
+}
+END_TEST
+
+/* Directory entries change: by MMIO, and one that leaves the window. */
+START_TEST(test_ppgtt_directory)
+{
+    Guest *g = &guest[0];
+    uint32_t slot = GVIRT_GTT_BAR0_OFFSET + (g->high_page + GM_PD) * 4;
+    unsigned i;
+
+    for (i = 0; i < 4; i++) {
+        mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+        mem_set(g, GPA_DATA + 0x80008, 0x40000 + (i << 22));
+        mem_set(g, GPA_DATA + 0x8000c, i + 1);
+        mem_set(g, GPA_DATA + 0x80010, BB_END);
+        if (i) {
+            uint64_t table = GPA_TABLE + (i + 1) * 0x1000;
+
+            mem_set(g, table + 0x40 * 4, pte_of(GPA_DATA + i * 0x1000));
+            wr(g, slot + i * 4, i == 3 ? pte_of(WINDOW_SIZE_B + 0x1000) :
+                                         pte_of(table));
+        }
+        emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+        submit(g, GVIRT_RCS);
+        settle(MS(10));
+    }
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x40000), 1);
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x1000), 2);
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x2000), 3);
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x3000), 0);
+    /* The slots are still what the guest wrote, translated, as entries. */
+    ck_assert_uint_eq(rd(g, slot + 4), pte_of(GPA_TABLE + 0x2000));
+    ck_assert_uint_eq(hw_pte(g->high_page + GM_PD + 1),
+                      pte_of(WINDOW_HPA(0) + GPA_TABLE + 0x2000));
+}
+END_TEST
+
+/* PP_DIR_BASE by command, as i915 loads it with each context. */
+START_TEST(test_pp_dir_by_lri)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    for (i = 0; i < 30; i++) {
+        /* As many directories as one likes, all of the same entries. */
+        uint32_t slot = g->high_page + 0x2000 + i * 0x200;
+        uint32_t value = slot / 16 << 16;
+
+        wr(g, GVIRT_GTT_BAR0_OFFSET + slot * 4, pte_of(GPA_TABLE));
+        emit(g, GVIRT_RCS, LRI(2));
+        emit(g, GVIRT_RCS, 0x2220);
+        emit(g, GVIRT_RCS, 0xffffffff);
+        emit(g, GVIRT_RCS, 0x2228);
+        emit(g, GVIRT_RCS, value);
+        mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+        mem_set(g, GPA_DATA + 0x80008, 0x1000 + i * 4);
+        mem_set(g, GPA_DATA + 0x8000c, i + 1);
+        mem_set(g, GPA_DATA + 0x80010, BB_END);
+        emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+        emit_breadcrumb(g, GVIRT_RCS);
+        submit(g, GVIRT_RCS);
+        settle(MS(10));
+        ck_assert_uint_eq(mem(g, GPA_DATA + 0x1000 + i * 4), i + 1);
+        ck_assert_uint_eq(rd(g, 0x2228), value);
+    }
+    /* One in the other's graphics memory is not loaded. */
+    emit(g, GVIRT_RCS, LRI(1));
+    emit(g, GVIRT_RCS, 0x2228);
+    emit(g, GVIRT_RCS, guest_pp_dir(&guest[1]));
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(stats(g).audit_rejects, 1);
+    ck_assert_uint_ne(hw(0x2228), guest_pp_dir(&guest[1]));
+}
+END_TEST
+
+/* Both at work: both come to an end, in turns. */
+START_TEST(test_two_guests)
+{
+    unsigned i, n;
+
+    for (i = 0; i < 50; i++) {
+        for (n = 0; n < 2; n++) {
+            emit_store(&guest[n], gm(&guest[n], GM_SCRATCH) + i * 4,
+                       n << 16 | i);
+            emit_breadcrumb(&guest[n], GVIRT_RCS);
+            submit(&guest[n], GVIRT_RCS);
+            emit_breadcrumb(&guest[n], GVIRT_BCS);
+            submit(&guest[n], GVIRT_BCS);
+        }
+        settle(MS(40));
+    }
+    for (n = 0; n < 2; n++) {
+        ck_assert_uint_eq(seqno_done(&guest[n], GVIRT_RCS), 50);
+        ck_assert_uint_eq(seqno_done(&guest[n], GVIRT_BCS), 50);
+        for (i = 0; i < 50; i++) {
+            ck_assert_uint_eq(mem(&guest[n], GPA_SCRATCH + i * 4),
+                              n << 16 | i);
+        }
+        ck_assert_uint_ge(stats(&guest[n]).switches_in, 10);
+        ck_assert(guest[n].host.level);
+    }
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* Registers and the render context go with their guest. */
+START_TEST(test_state_is_switched)
+{
+    unsigned round, n;
+
+    for (n = 0; n < 2; n++) {
+        wr(&guest[n], 0xb038, 0x100 << n);
+    }
+    for (round = 0; round < 4; round++) {
+        for (n = 0; n < 2; n++) {
+            Guest *g = &guest[n];
+
+            if (round == 0) {
+                emit(g, GVIRT_RCS, SET_CONTEXT);
+                emit(g, GVIRT_RCS, gm(g, GM_CONTEXT) | 0x109);
+                emit(g, GVIRT_RCS, LRI(1));
+                emit(g, GVIRT_RCS, GPR(3));
+                emit(g, GVIRT_RCS, 0xaa00 + n);
+            }
+            /* SRM of the register and of the scratch one to memory. */
+            emit(g, GVIRT_RCS, 0x12400001);
+            emit(g, GVIRT_RCS, GPR(3));
+            emit(g, GVIRT_RCS, gm(g, GM_SCRATCH) + round * 8);
+            emit(g, GVIRT_RCS, 0x12400001);
+            emit(g, GVIRT_RCS, 0xb038);
+            emit(g, GVIRT_RCS, gm(g, GM_SCRATCH) + round * 8 + 4);
+            emit_breadcrumb(g, GVIRT_RCS);
+            submit(g, GVIRT_RCS);
+            settle(MS(50));
+            ck_assert_uint_eq(rd(g, 0x2180) & ~0xfffu, gm(g, GM_CONTEXT));
+        }
+    }
+    for (n = 0; n < 2; n++) {
+        for (round = 0; round < 4; round++) {
+            ck_assert_uint_eq(mem(&guest[n], GPA_SCRATCH + round * 8),
+                              0xaa00 + n);
+            ck_assert_uint_eq(mem(&guest[n], GPA_SCRATCH + round * 8 + 4),
+                              0x100 << n);
+        }
+        ck_assert_uint_ge(stats(&guest[n]).switches_in, 2);
+    }
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* A guest that has not run sees nothing of what another left behind. */
+START_TEST(test_fresh_state)
+{
+    emit(&guest[0], GVIRT_RCS, LRI(1));
+    emit(&guest[0], GVIRT_RCS, GPR(5));
+    emit(&guest[0], GVIRT_RCS, 0x5ec3e7);
+    submit(&guest[0], GVIRT_RCS);
+    settle(MS(50));
+    emit(&guest[1], GVIRT_RCS, 0x12400001);
+    emit(&guest[1], GVIRT_RCS, GPR(5));
+    emit(&guest[1], GVIRT_RCS, gm(&guest[1], GM_SCRATCH));
+    mem_set(&guest[1], GPA_SCRATCH, 1);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(50));
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+}
+END_TEST
+
+/* An endless local batch on RCS. */
+static void hang(Guest *g)
+{
+    mem_set(g, GPA_DATA + 0x80000, BB_START_PPGTT_RCS);
+    mem_set(g, GPA_DATA + 0x80004, 0x80000);
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+}
+
+/* One hangs: the other goes on after the time-out, and so does it, reset. */
+START_TEST(test_hang_is_contained)
+{
+    Guest *g = &guest[0];
+
+    hang(g);
+    settle(MS(5));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 0);
+    ck_assert_uint_eq(rd(g, 0x209c) & 0x200, 0);
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(1000));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    ck_assert_uint_ge(stats(g).resets, 1);
+
+    /* Its driver notices, resets the engine and starts the ring again. */
+    wr(g, 0x941c, 2);
+    ck_assert_uint_eq(rd(g, 0x941c), 0);
+    ck_assert_uint_eq(rd(g, 0x203c), 0);
+    guest_ring_on(g, GVIRT_RCS);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), g->seqno[GVIRT_RCS]);
+}
+END_TEST
+
+/* GDRST of the owner: its engines, at once; the other does not notice. */
+START_TEST(test_reset_is_own)
+{
+    Guest *g = &guest[0];
+
+    emit_breadcrumb(&guest[1], GVIRT_BCS);
+    submit(&guest[1], GVIRT_BCS);
+    settle(MS(20));
+    hang(g);
+    emit_breadcrumb(g, GVIRT_BCS);
+    submit(g, GVIRT_BCS);
+    settle(MS(20));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), 1);
+    wr(g, 0x941c, _i ? 1 : 2);
+    ck_assert_uint_eq(rd(g, 0x2034), 0);
+    ck_assert_uint_eq(rd(g, 0x209c) & 0x200, 0x200);
+    guest_ring_on(g, GVIRT_RCS);
+    if (_i) {
+        /* A full reset took the blitter's ring, too. */
+        ck_assert_uint_eq(rd(g, 0x2203c), 0);
+        guest_ring_on(g, GVIRT_BCS);
+    }
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    emit_breadcrumb(g, GVIRT_BCS);
+    submit(g, GVIRT_BCS);
+    emit_breadcrumb(&guest[1], GVIRT_BCS);
+    submit(&guest[1], GVIRT_BCS);
+    settle(MS(100));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), 2);
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_BCS), 2);
+    ck_assert_uint_eq(rd(&guest[1], 0x2203c) & 1, 1);
+}
+END_TEST
+
+/* One goes away in the middle of its work. */
+START_TEST(test_remove_running)
+{
+    hang(&guest[0]);
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(5));
+    if (_i) {
+        settle(MS(30));     /* in the middle of the switch */
+    }
+    gvirt_vgpu_free(guest[0].vgpu);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    guest_new(0);
+    guest_start(0);
+    emit_breadcrumb(&guest[0], GVIRT_RCS);
+    submit(&guest[0], GVIRT_RCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(&guest[0], GVIRT_RCS), 1);
+}
+END_TEST
+
+/* Ring registers written in the middle: what was audited is what runs. */
+START_TEST(test_head_into_command)
+{
+    Guest *g = &guest[0];
+    uint32_t base = engine_base[GVIRT_RCS];
+    uint32_t at;
+
+    /*
+     * The data of a harmless command is a store into the other's memory;
+     * HEAD is sent there.
+     */
+    emit(g, GVIRT_RCS, LRI(3));
+    emit(g, GVIRT_RCS, GPR(0));
+    at = g->tail[GVIRT_RCS];
+    emit(g, GVIRT_RCS, 0x10400002);
+    emit(g, GVIRT_RCS, GPR(1));
+    emit(g, GVIRT_RCS, gm(&guest[1], GM_SCRATCH));
+    emit(g, GVIRT_RCS, GPR(2));
+    emit(g, GVIRT_RCS, 0x66);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    wr(g, base + 0x34, at);
+    settle(MS(10));
+    ck_assert_uint_eq(rd(g, base + 0x34), g->tail[GVIRT_RCS]);
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+}
+END_TEST
+
+/* STOP_RING holds, and lets go. */
+START_TEST(test_stop_ring)
+{
+    Guest *g = &guest[0];
+
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    wr(g, 0x209c, 0x01000100);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(rd(g, 0x209c) & 0x300, 0x300);
+    wr(g, 0x209c, 0x01000000);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+}
+END_TEST
+
+/* Off, on, as i915 does at a resume; a status page elsewhere. */
+START_TEST(test_restart)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    for (i = 1; i <= 5; i++) {
+        emit_breadcrumb(g, GVIRT_RCS);
+        submit(g, GVIRT_RCS);
+        settle(MS(10));
+        ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), i);
+        guest_ring_on(g, GVIRT_RCS);
+        ck_assert_uint_eq(rd(g, 0x2034), 0);
+    }
+    /* In the other's memory: the writes go nowhere. */
+    wr(g, 0x4080, gm(&guest[1], GM_HWSP(0)));
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 0);
+    ck_assert_uint_eq(rd(g, 0x2034), g->tail[GVIRT_RCS]);
+}
+END_TEST
+
+/* Without a local space of its own a guest gets none, not the global one. */
+START_TEST(test_ppgtt_cannot_be_off)
+{
+    Guest *g = &guest[0];
+    uint32_t target = gm(&guest[1], GM_SCRATCH);
+
+    wr(g, 0x229c, 0x02000000);
+    mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+    mem_set(g, GPA_DATA + 0x80008, target);
+    mem_set(g, GPA_DATA + 0x8000c, 0xbad);
+    mem_set(g, GPA_DATA + 0x80010, BB_END);
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    wr(g, 0x229c, 0x02000000);
+    ck_assert_uint_eq(hw(0x229c) & 0x200, 0x200);
+    ck_assert_uint_eq(rd(g, 0x229c) & 0x200, 0);
+    ck_assert_uint_eq(mem(&guest[1], GPA_SCRATCH), 0);
+}
+END_TEST
+
+static void add_all(TCase *tc)
+{
+    tcase_add_loop_test(tc, test_submit, 0, GVIRT_ENGINE_COUNT);
+    tcase_add_test(tc, test_interrupt_masked);
+    tcase_add_test(tc, test_ring_wrap);
+    tcase_add_test(tc, test_store);
+    tcase_add_test(tc, test_toctou_ring);
+    tcase_add_test(tc, test_secure_batch);
+    tcase_add_test(tc, test_secure_chain);
+    tcase_add_test(tc, test_secure_second_level);
+    tcase_add_test(tc, test_secure_predicated_loop);
+    tcase_add_test(tc, test_secure_unbounded);
+    tcase_add_test(tc, test_arena_flow);
+    tcase_add_test(tc, test_two_guests);
+    tcase_add_test(tc, test_state_is_switched);
+    tcase_add_test(tc, test_fresh_state);
+    tcase_add_test(tc, test_hang_is_contained);
+    tcase_add_loop_test(tc, test_reset_is_own, 0, 2);
+    tcase_add_loop_test(tc, test_remove_running, 0, 2);
+    tcase_add_test(tc, test_head_into_command);
+    tcase_add_test(tc, test_stop_ring);
+    tcase_add_test(tc, test_restart);
+    tcase_add_test(tc, test_ppgtt_cannot_be_off);
+}
+
+static void add_ppgtt(TCase *tc)
+{
+    tcase_add_loop_test(tc, test_ppgtt_batch, 0, 2);
+    tcase_add_test(tc, test_ppgtt_sync);
+    tcase_add_test(tc, test_ppgtt_directory);
+    tcase_add_test(tc, test_pp_dir_by_lri);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("mediator-run");
+    TCase *tc = tcase_create("run");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 30);
+    add_all(tc);
+    add_ppgtt(tc);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("no-generations");
+    tcase_add_checked_fixture(tc, setup_blind, teardown);
+    tcase_set_timeout(tc, 30);
+    add_ppgtt(tc);
+    suite_add_tcase(suite, tc);
+
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
