@@ -52,9 +52,12 @@ static uint32_t vs_dword(unsigned i)
 
 START_TEST(first_switch_saves_nothing)
 {
+    /* Where a CCID of 0 would have its image. */
+    poke(GGTT, 0, 0x77);
     RUN(GVIRT_RCS, CMD_LRI(1), GPR0, 5, VS(6), SET(CTX_A | INHIBIT));
     ck_assert_uint_eq(read_reg(CCID), CTX_A | RESERVED_1 | 1);
     ck_assert_uint_eq(peek(GGTT, CTX_A), 0);
+    ck_assert_uint_eq(peek(GGTT, 0), 0x77);
     /* Inhibited: the values stay. */
     ck_assert_uint_eq(read_reg(GPR0), 5);
     ck_assert_uint_eq(vs_dword(1), 6);
@@ -419,11 +422,20 @@ END_TEST
 /* A header at the very end that asks for more than there is. */
 START_TEST(lengths_end_with_the_image)
 {
-    static uint32_t image[IMAGE_DW];
+    /* What stands behind it would complete the last command. */
+    static uint32_t image[IMAGE_DW + 16];
+    unsigned i;
 
+    for (i = IMAGE_DW; i < G_N_ELEMENTS(image); i++) {
+        image[i] = i % 2 ? 0x1234 : GPR0;
+    }
     image[0] = GVIRT_CONTEXT_ID;
-    image[IMAGE_DW - 1] = 0x110010ff;
+    image[IMAGE_DW - 1] = 0x11001001;
     ck_assert(!gvirt_context_apply(gpu, true, image, IMAGE_DW));
+    ck_assert_uint_eq(read_reg(GPR0), 0);
+    image[IMAGE_DW - 1] = 0x78100004;
+    ck_assert(!gvirt_context_apply(gpu, true, image, IMAGE_DW));
+    ck_assert_uint_eq(vs_dword(1), 0);
     image[IMAGE_DW - 1] = 0x781000fe;
     ck_assert(!gvirt_context_apply(gpu, true, image, IMAGE_DW));
     /* No end at all. */

@@ -280,6 +280,28 @@ START_TEST(buffer_wraps_and_overflows)
 }
 END_TEST
 
+/* A29_B8_C8 has 192 bytes, which do not divide the buffer. */
+START_TEST(report_across_the_end)
+{
+    uint32_t before = OA_SIZE_B / 192;
+    uint32_t at = OA_ADDR + before * 192;
+
+    poke(GGTT, OA_ADDR + OA_SIZE_B, 0x77);
+    start_timer(8, 0);
+    write_reg(OACONTROL, PERIOD(8) | TIMER | FORMAT(3) | ENABLE);
+    pass((int64_t)before * 512 * TICK_NS);
+    ck_assert_uint_eq(tail(), at);
+    poke(GGTT, OA_ADDR, 0);
+    write_reg(OASTATUS2, at);
+    pass(512 * TICK_NS);
+    ck_assert_uint_eq(tail(), at + 192 - OA_SIZE_B);
+    ck_assert_uint_ne(peek(GGTT, at), 0);
+    /* C2, 42nd of its dwords. */
+    ck_assert_uint_ne(peek(GGTT, at + 42 * 4 - OA_SIZE_B), 0);
+    ck_assert_uint_eq(peek(GGTT, OA_ADDR + OA_SIZE_B), 0x77);
+}
+END_TEST
+
 START_TEST(no_overrun_mode_stops)
 {
     uint32_t reports = OA_SIZE_B / 256;
@@ -310,6 +332,7 @@ START_TEST(extreme_periods_are_contained)
         start_timer(exponent, 0);
         pass(1000000);
         ck_assert_uint_eq(tail(), OA_ADDR);
+        ck_assert(!(read_reg(OASTATUS1) & LOST));
     }
     /* A tail that is not in the buffer, a buffer that is not mapped. */
     write_reg(OACONTROL, 0);
@@ -385,6 +408,7 @@ int main(void)
     tcase_add_test(tcase, reports_by_timer);
     tcase_add_test(tcase, timer_runs_by_itself);
     tcase_add_test(tcase, buffer_wraps_and_overflows);
+    tcase_add_test(tcase, report_across_the_end);
     tcase_add_test(tcase, no_overrun_mode_stops);
     tcase_add_test(tcase, extreme_periods_are_contained);
     tcase_add_test(tcase, one_context);

@@ -324,6 +324,8 @@ START_TEST(post_sync_writes)
     RUN(GVIRT_RCS, PC(5), PC_GLOBAL | PC_INDEX | PC_WRITE, 0x44 * 4, 10, 11);
     ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x44), 10);
     ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x45), 11);
+    RUN(GVIRT_RCS, PC(4), PC_INDEX | PC_WRITE, 0x46 * 4, 12);
+    ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x46), 12);
     write_reg(0x2350, 0x1234);      /* PS_DEPTH_COUNT */
     write_reg(0x2354, 0x5);
     RUN(GVIRT_RCS, PC(5), PC_GLOBAL | PC_DEPTH, DATA_ADDR + 16, 0, 0);
@@ -361,6 +363,7 @@ START_TEST(user_stays_in_its_space)
     ck_assert_uint_eq(peek64(GGTT, DATA_ADDR + 8), 0);
     ck_assert_uint_eq(peek64(PPGTT, DATA_ADDR + 8), 0);
     ck_assert_uint_eq(hwsp(GVIRT_RCS, 0x48), 0);
+    ck_assert_uint_eq(peek(PPGTT, HWSP_ADDR(GVIRT_RCS) + 0x48 * 4), 0);
     ck_assert(is_idle(GVIRT_RCS));
 }
 END_TEST
