@@ -331,8 +331,10 @@ static bool operand_is_global(const GvirtOperand *operand, const uint32_t *dw,
     case GVIRT_OPERAND_PERF_COUNT:
         return dw[operand->dword] & PERF_COUNT_GLOBAL;
     default:
-        /* Local: the shadow tables hold nothing foreign. Status page: its
-         * address is checked where it is loaded, an index stays within it. */
+        /*
+         * Local: the shadow tables hold nothing foreign. Status page: its
+         * address is checked where it is loaded, an index stays within it.
+         */
         return false;
     }
 }

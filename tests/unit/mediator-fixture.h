@@ -399,7 +399,7 @@ static inline void settle(int64_t limit_ns)
         } else if (fake->kicked) {
             fake->kicked = gvirt_gpu_run(gpu, 4096);
             /* An endless batch: time goes by. */
-            fake->now_ns += fake->kicked ? 10000 : 0;
+            fake->now_ns += fake->kicked ? 100000 : 0;
             if (fake->now_ns > end_ns) {
                 break;
             }
