@@ -451,7 +451,7 @@ START_TEST(test_pcode)
     for (ratio = 7; ratio <= 25; ratio++) {
         data = ratio;
         ck_assert_uint_eq(pcode(0x09, &data), 0);
-        ck_assert_uint_eq(data, ratio | (ratio + 1) << 16 | 8 << 8);
+        ck_assert_uint_eq(data, (ratio + 1) << 8 | 8);
     }
     data = 26;
     ck_assert_uint_eq(pcode(0x08, &data), 0x10);

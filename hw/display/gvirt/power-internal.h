@@ -59,7 +59,8 @@ struct GvirtPower {
     unsigned ratio;         /* GT clock, units of 50 MHz */
 
     uint32_t rc6_vids;
-    uint32_t ring_ratio[256];   /* PCODE's table by GT ratio */
+    /* PCODE's table by GT ratio: CPU's in bits 7:0, ring's in 15:8. */
+    uint32_t ring_ratio[256];
     GHashTable *sbi;        /* unit << 16 | address -> value */
 };
 

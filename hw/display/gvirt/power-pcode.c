@@ -60,13 +60,13 @@ static PcodeStatus run(GvirtPower *power, uint32_t command, uint32_t *data)
         if (!ratio_in_range(power, ratio)) {
             return PCODE_RATIO_OUT_OF_RANGE;
         }
-        power->ring_ratio[ratio] = *data & 0xffffff00;
+        power->ring_ratio[ratio] = *data >> 8;
         return PCODE_SUCCESS;
     case PCODE_READ_MIN_FREQ_TABLE:
         if (!ratio_in_range(power, ratio)) {
             return PCODE_RATIO_OUT_OF_RANGE;
         }
-        *data = power->ring_ratio[ratio] | ratio;
+        *data = power->ring_ratio[ratio];
         return PCODE_SUCCESS;
     case PCODE_READ_OC_PARAMS:
         *data = 0;      /* bit 31 clear: the part is not overclocked */
