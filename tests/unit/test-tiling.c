@@ -8,8 +8,8 @@
 
 #include "hw/gvirt/tiling.h"
 
-#define TILES_X     3
-#define TILES_Y     3
+#define TILES_X     2
+#define TILES_Y     2
 
 /* Twelve letters from bit 11 to bit 0; 'x' takes the next bit of x, ... */
 static const char *const layout[] = {

@@ -78,9 +78,11 @@ static void general_chunk(GvirtBlit *blit, Chunk *chunk, int64_t x, int64_t y,
         masked |= !gvirt_blit_gather(&blit->src, (blit->src_x + right) * cpp,
                                      blit->src_y + down, source, size_B,
                                      chunk->enable);
-    } else if (blit->source == GVIRT_BLIT_MONO) {
+    } else if (blit->source == GVIRT_BLIT_MONO &&
+               (chunk->read_source || blit->mono.transparent)) {
         if (!gvirt_blit_mono_expand(blit, right, down, count, source,
                                     chunk->enable)) {
+            blit->dst.faults++;
             return;
         }
     }

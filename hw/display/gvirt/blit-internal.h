@@ -24,6 +24,13 @@
 #define GVIRT_BLIT_CHUNK_B  2048u   /* of a scan line, the general way */
 #define GVIRT_BLIT_BREATH_B 65536   /* work between two breaths */
 
+/*
+ * Pages that may fault in one blit, then the rest of it is dropped: a blit of
+ * gigabytes without any memory must not keep the engine for long. The real
+ * part may stop at the first (GAB_CTL, "continue after page fault").
+ */
+#define GVIRT_BLIT_FAULTS_MAX 16384
+
 /* Raster operation codes: index P << 2 | S << 1 | D of the result's bit. */
 #define GVIRT_ROP_S         0xccu
 
@@ -40,6 +47,7 @@ typedef struct GvirtBlitPage {
 /* A colour operand in memory. */
 typedef struct GvirtBlitSurface {
     GvirtEngine *engine;
+    GvirtSpace space;
     uint64_t addr;              /* of x = 0, y = 0 */
     int64_t pitch_B;
     int64_t tile_row_B;         /* from a row of tiles to the next */
@@ -48,6 +56,7 @@ typedef struct GvirtBlitSurface {
     bool write;
     uint32_t run_B;             /* the longest run, a power of 2 */
     uint32_t tile_width_B;      /* a power of 2; 4096 for linear */
+    uint32_t faults;            /* of a destination: of bit sources, too */
     uint32_t generation;        /* of the pages that are known */
     unsigned dirty_count;
     uint8_t dirty_slot[GVIRT_BLIT_PAGES];
@@ -93,6 +102,7 @@ typedef enum GvirtBlitChroma {
 /* One blit, taken apart. */
 typedef struct GvirtBlit {
     GvirtEngine *engine;
+    GvirtSpace space;           /* of all operands: the batch's at begin */
     const char *name;
     unsigned depth;             /* BR13 25:24: 8, 565, 1555, 32 */
     unsigned cpp;               /* bytes of a pixel */
@@ -109,6 +119,7 @@ typedef struct GvirtBlit {
     GvirtBlitChroma chroma;
     uint32_t chroma_low, chroma_high;
     uint32_t work_B;            /* since the last breath */
+    bool dropped;               /* too many faults */
     GvirtBlitSurface dst;
     GvirtBlitSurface src;
 } GvirtBlit;
@@ -136,8 +147,8 @@ void gvirt_blit_scatter(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
                         const uint8_t *enable);
 
 /*
- * work_B more bytes are done. False when the engine was reset meanwhile: the
- * blit ends. Pointers of runs are void afterwards.
+ * work_B more bytes are done. False when the blit ends here: the engine was
+ * reset meanwhile, or it is dropped. Pointers of runs are void afterwards.
  */
 bool gvirt_blit_progress(GvirtBlit *blit, uint32_t work_B);
 
@@ -163,7 +174,7 @@ void gvirt_blit_pattern_mono(GvirtBlit *blit, uint32_t low, uint32_t high,
 void gvirt_blit_pattern_fixed(GvirtBlit *blit, unsigned number,
                               uint32_t background, uint32_t foreground,
                               bool transparent);
-/* False: it faulted. */
+/* Read if the raster operation uses it. False: it faulted. */
 bool gvirt_blit_pattern_memory(GvirtBlit *blit, uint32_t addr);
 /* False: too few dwords. */
 bool gvirt_blit_pattern_immediate(GvirtBlit *blit, const uint32_t *dw,
@@ -188,7 +199,7 @@ void gvirt_blit_chroma(const GvirtBlit *blit, const uint8_t *source,
 
 /*
  * blit-copy.c, blit-general.c: carry out the whole blit. False when it was
- * cut off by a reset of the engine.
+ * cut off, see gvirt_blit_progress().
  */
 bool gvirt_blit_copy(GvirtBlit *blit);
 bool gvirt_blit_fill(GvirtBlit *blit, uint32_t color);

@@ -19,8 +19,8 @@ static bool mono_read(const GvirtBlit *blit, uint64_t offset, uint8_t *out,
     uint32_t i;
 
     if (!mono->immediate) {
-        return gvirt_mem_read(blit->engine, blit->engine->fetch.space,
-                              mono->addr + offset, out, size_B);
+        return gvirt_mem_read(blit->engine, blit->space, mono->addr + offset,
+                              out, size_B);
     }
     for (i = 0; i < size_B; i++) {
         uint64_t at = offset + i;

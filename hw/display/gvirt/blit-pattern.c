@@ -112,14 +112,16 @@ static void pattern_from_pixels(GvirtBlit *blit, const uint8_t *data)
 
 bool gvirt_blit_pattern_memory(GvirtBlit *blit, uint32_t addr)
 {
-    uint8_t data[64 * 4];
+    uint8_t data[64 * 4] = { 0 };
+    bool whole = true;
 
-    if (!gvirt_mem_read(blit->engine, blit->engine->fetch.space,
-                        addr & PATTERN_ADDR_MASK, data, 64 * blit->cpp)) {
-        return false;
+    if (gvirt_rop_uses_pattern(blit->rop)) {
+        whole = gvirt_mem_read(blit->engine, blit->space,
+                               addr & PATTERN_ADDR_MASK, data,
+                               64 * blit->cpp);
     }
     pattern_from_pixels(blit, data);
-    return true;
+    return whole;
 }
 
 bool gvirt_blit_pattern_immediate(GvirtBlit *blit, const uint32_t *dw,

@@ -18,6 +18,8 @@ void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
     int i;
 
     surface->engine = engine;
+    surface->space = engine->fetch.space;
+    surface->faults = 0;
     surface->tiling = tiling;
     surface->write = write;
     if (tiling == GVIRT_TILING_LINEAR) {
@@ -64,9 +66,10 @@ void gvirt_blit_page_miss(GvirtBlitSurface *surface, GvirtBlitPage *page,
     page_flush(surface, page);
     page->number = number;
     page->generation = surface->generation;
-    page->host = gvirt_mem_page(surface->engine, surface->engine->fetch.space,
+    page->host = gvirt_mem_page(surface->engine, surface->space,
                                 number << GVIRT_PAGE_SHIFT, surface->write,
                                 &page->page_hpa);
+    surface->faults += !page->host;
 }
 
 void gvirt_blit_surface_flush(GvirtBlitSurface *surface)
@@ -133,6 +136,8 @@ void gvirt_blit_scatter(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
 
 bool gvirt_blit_progress(GvirtBlit *blit, uint32_t work_B)
 {
+    uint32_t faults = blit->dst.faults;
+
     blit->work_B += work_B;
     if (blit->work_B < GVIRT_BLIT_BREATH_B) {
         return true;
@@ -141,6 +146,14 @@ bool gvirt_blit_progress(GvirtBlit *blit, uint32_t work_B)
     gvirt_blit_surface_flush(&blit->dst);
     if (blit->source == GVIRT_BLIT_COLOR) {
         gvirt_blit_surface_flush(&blit->src);
+        faults += blit->src.faults;
+    }
+    if (faults > GVIRT_BLIT_FAULTS_MAX) {
+        gvirt_log_guest_error(blit->engine->gpu->host, "%s: %u pages without "
+                              "memory, the rest is dropped", blit->name,
+                              faults);
+        blit->dropped = true;
+        return false;
     }
     return gvirt_gpu_breathe(blit->engine);
 }

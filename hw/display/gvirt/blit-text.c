@@ -105,8 +105,7 @@ GvirtStep gvirt_exec_BLT_SCANLINES(GvirtEngine *engine,
     }
     begin_setup(&blit, engine, info, dw[0], dw[1], dw[2]);
     if (!setup->mono_pattern) {
-        if (gvirt_rop_uses_pattern(blit.rop) &&
-            !gvirt_blit_pattern_memory(&blit, setup->pattern_addr)) {
+        if (!gvirt_blit_pattern_memory(&blit, setup->pattern_addr)) {
             return GVIRT_STEP_DONE;
         }
     } else if (setup->control & CONTROL_SOLID) {

@@ -99,7 +99,8 @@ static GvirtTiling operand_tiling(const GvirtEngine *engine, bool tiled,
 
 static void check_pitch(const GvirtBlit *blit, const GvirtBlitSurface *surface)
 {
-    if (surface->pitch_B % (int64_t)gvirt_tile_width_B(surface->tiling)) {
+    if (surface->tiling != GVIRT_TILING_LINEAR &&
+        surface->pitch_B % (int64_t)surface->tile_width_B) {
         gvirt_log_guest_error(blit->engine->gpu->host, "%s: pitch of %" PRId64
                               " bytes is no multiple of the tile's width",
                               blit->name, surface->pitch_B);
@@ -124,6 +125,7 @@ void gvirt_blit_begin(GvirtBlit *blit, GvirtEngine *engine,
     };
 
     blit->engine = engine;
+    blit->space = engine->fetch.space;
     blit->name = info->name;
     blit->depth = control >> 24 & 3;
     blit->cpp = cpp[blit->depth];
@@ -143,10 +145,10 @@ void gvirt_blit_begin(GvirtBlit *blit, GvirtEngine *engine,
     blit->pattern.seed_y = header >> 8 & 7;
     blit->chroma = GVIRT_CHROMA_NONE;
     blit->work_B = 0;
+    blit->dropped = false;
     gvirt_blit_surface_init(&blit->dst, engine, dst_addr, control,
                             operand_tiling(engine, header & HEADER_DST_TILED,
                                            SWCTRL_DST_Y), true);
-    check_pitch(blit, &blit->dst);
 }
 
 /*
@@ -164,7 +166,6 @@ static void color_source(GvirtBlit *blit, uint32_t header, uint32_t corner,
                             operand_tiling(blit->engine,
                                            header & HEADER_SRC_TILED,
                                            SWCTRL_SRC_Y), false);
-    check_pitch(blit, &blit->src);
     if (blit->src.addr == blit->dst.addr) {
         blit->x_backward = blit->src_x < blit->x1;
         blit->y_backward = blit->src_y < blit->y1;
@@ -275,6 +276,10 @@ static void blit_cost(const GvirtBlit *blit)
 
 static void check_operands(const GvirtBlit *blit)
 {
+    check_pitch(blit, &blit->dst);
+    if (blit->source == GVIRT_BLIT_COLOR) {
+        check_pitch(blit, &blit->src);
+    }
     if (gvirt_rop_uses_source(blit->rop) &&
         blit->source == GVIRT_BLIT_NO_SOURCE) {
         gvirt_log_guest_error(blit->engine->gpu->host, "%s: raster operation "
@@ -335,7 +340,7 @@ GvirtStep gvirt_blit_finish(GvirtBlit *blit)
         whole = gvirt_blit_general(blit);
     }
     if (!whole) {
-        return GVIRT_STEP_ABORT;
+        return blit->dropped ? GVIRT_STEP_DONE : GVIRT_STEP_ABORT;
     }
     gvirt_blit_surface_flush(&blit->dst);
     blit->engine->gpu->stats.blit_bytes += size_B;
@@ -569,11 +574,8 @@ GvirtStep gvirt_exec_BLT_FULL(GvirtEngine *engine,
         draw = full_mono_pattern(&blit, dw[1], dw + 8);
     } else if (immediate) {
         draw = gvirt_blit_pattern_immediate(&blit, dw + 8, len_dw - 8);
-    } else if (gvirt_rop_uses_pattern(blit.rop)) {
-        draw = gvirt_blit_pattern_memory(&blit, dw[8]);
     } else {
-        /* What the operation does not use is not read. */
-        draw = true;
+        draw = gvirt_blit_pattern_memory(&blit, dw[8]);
     }
     return draw ? gvirt_blit_finish(&blit) : GVIRT_STEP_DONE;
 }
