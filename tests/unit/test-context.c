@@ -306,6 +306,39 @@ START_TEST(everything_fits)
 }
 END_TEST
 
+/* State of more than a page goes through memory and back. */
+START_TEST(image_of_several_pages)
+{
+    const uint32_t *dw;
+    uint32_t len, i;
+
+    RUN(GVIRT_RCS, SET(CTX_A | INHIBIT | RS_SAVE));
+    EMIT(GVIRT_RCS, 0x783a0400);        /* 3DSTATE_DX9_CONSTANTF_PS */
+    for (i = 1; i < 1026; i++) {
+        EMIT(GVIRT_RCS, i * 3);
+    }
+    EMIT(GVIRT_RCS, 0x790200ff);        /* 3DSTATE_SAMPLER_PALETTE_LOAD0 */
+    for (i = 1; i < 257; i++) {
+        EMIT(GVIRT_RCS, i * 5);
+    }
+    RUN(GVIRT_RCS, SET(CTX_B | INHIBIT), 0x783a0000, 1, 0x79020000, 1);
+    RUN(GVIRT_RCS, SET(CTX_A | RS_RESTORE));
+    dw = gvirt_state_get(gpu->render->store, GVIRT_RCS,
+                         GVIRT_OP_3DSTATE_DX9_CONSTANTF_PS, 0, &len);
+    ck_assert_uint_eq(len, 1026);
+    for (i = 1; i < 1026; i++) {
+        ck_assert_uint_eq(dw[i], i * 3);
+    }
+    dw = gvirt_state_get(gpu->render->store, GVIRT_RCS,
+                         GVIRT_OP_3DSTATE_SAMPLER_PALETTE_LOAD0, 0, &len);
+    ck_assert_uint_eq(len, 257);
+    for (i = 1; i < 257; i++) {
+        ck_assert_uint_eq(dw[i], i * 5);
+    }
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
 /* What the guest must not reach, before and after. */
 static const uint32_t guarded[] = {
     PP_DIR_BASE, 0x2220, RING_START_RCS, 0x203c, 0x4080, 0x229c, 0x12038,
@@ -484,6 +517,7 @@ int main(void)
     tcase_add_test(tcase, masked_registers);
     tcase_add_test(tcase, what_the_image_holds);
     tcase_add_test(tcase, everything_fits);
+    tcase_add_test(tcase, image_of_several_pages);
     tcase_add_test(tcase, forged_registers_are_refused);
     tcase_add_test(tcase, no_image_at_all);
     tcase_add_test(tcase, random_images_do_no_harm);

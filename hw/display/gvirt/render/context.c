@@ -329,27 +329,53 @@ static void save_image(GvirtEngine *engine, uint32_t ccid)
     gvirt_engine_cost(engine, IMAGE_CLOCKS);
 }
 
+/*
+ * The image at addr_ggtt, page by page up to its end or to where it is none
+ * any more; returns the dwords read, *faulted when a page is missing.
+ */
+static uint32_t fetch_image(GvirtEngine *engine, uint64_t addr_ggtt,
+                            bool *faulted)
+{
+    uint32_t *image = engine->gpu->render->image;
+    uint32_t have_dw = 0;
+    uint32_t at = 0;
+    uint32_t i;
+
+    *faulted = false;
+    while (have_dw < IMAGE_DW && !*faulted) {
+        *faulted = !gvirt_mem_read(engine, GVIRT_SPACE_GGTT,
+                                   addr_ggtt + have_dw * 4ull,
+                                   image + have_dw, GVIRT_PAGE_SIZE_B);
+        for (i = have_dw; i < have_dw + GVIRT_PAGE_SIZE_B / 4; i++) {
+            image[i] = GUINT32_FROM_LE(image[i]);
+        }
+        have_dw += GVIRT_PAGE_SIZE_B / 4;
+        while (at < have_dw) {
+            const GvirtCommandInfo *info = gvirt_command_find(GVIRT_RCS,
+                                                              image[at]);
+
+            if (!info || info->value == GVIRT_OP_MI_BATCH_BUFFER_END) {
+                return have_dw;
+            }
+            at += gvirt_command_len_dw(info, image[at]);
+        }
+    }
+    return have_dw;
+}
+
 static void restore_image(GvirtEngine *engine, uint32_t ccid)
 {
     GvirtGpu *gpu = engine->gpu;
-    uint32_t *image = gpu->render->image;
-    uint64_t addr_ggtt = ccid & GVIRT_CONTEXT_ADDR;
-    uint32_t i;
+    uint32_t addr_ggtt = ccid & GVIRT_CONTEXT_ADDR;
+    bool faulted;
+    uint32_t len_dw = fetch_image(engine, addr_ggtt, &faulted);
 
-    if (!gvirt_mem_read(engine, GVIRT_SPACE_GGTT, addr_ggtt, image,
-                        GVIRT_CONTEXT_IMAGE_B)) {
-        gvirt_log_guest_error(gpu->host, "%s: context image at 0x%08x is not "
-                              "all readable", engine->name,
-                              (uint32_t)addr_ggtt);
-    }
-    for (i = 0; i < IMAGE_DW; i++) {
-        image[i] = GUINT32_FROM_LE(image[i]);
-    }
     if (!gvirt_context_apply(gpu, (ccid & GVIRT_CONTEXT_RS_RESTORE) != 0,
-                             image, IMAGE_DW)) {
-        gvirt_log_guest_error(gpu->host, "%s: context image at 0x%08x is "
-                              "none, or was changed", engine->name,
-                              (uint32_t)addr_ggtt);
+                             gpu->render->image, len_dw)) {
+        gvirt_log_guest_error(gpu->host, "%s: context image at 0x%08x is %s",
+                              engine->name, addr_ggtt,
+                              faulted ? "not all readable"
+                                      : "none, or was changed");
     }
     gvirt_engine_cost(engine, IMAGE_CLOCKS);
 }
