@@ -145,6 +145,23 @@ START_TEST(test_memory_semaphore)
 }
 END_TEST
 
+/* Looking again is no work: it costs nothing. */
+START_TEST(test_waiting_costs_once)
+{
+    GvirtGpuStats waited, passed;
+
+    RUN(_i, CMD_MBOX | COMPARE, 10, DATA_ADDR, CMD_NOOP);
+    fakehost_settle(fake, gpu, 10000000);
+    gvirt_gpu_stats(gpu, &waited);
+    ck_assert_uint_eq(waited.busy_clk[_i], 0);
+    poke(PPGTT, DATA_ADDR, 11);
+    settle();
+    gvirt_gpu_stats(gpu, &passed);
+    ck_assert_uint_gt(passed.busy_clk[_i], 0);
+    ck_assert_uint_lt(passed.busy_clk[_i], 200);
+}
+END_TEST
+
 /* A user's semaphore is in the user's space, whatever bit 22 says. */
 START_TEST(test_user_semaphore)
 {
@@ -354,6 +371,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_mailbox_passed, 0, n);
     tcase_add_loop_test(t, test_mailbox_signal, 0, n);
     tcase_add_loop_test(t, test_memory_semaphore, 0, n);
+    tcase_add_loop_test(t, test_waiting_costs_once, 0, n);
     tcase_add_loop_test(t, test_user_semaphore, 0, n);
     tcase_add_loop_test(t, test_condition_code, 0, n);
     tcase_add_loop_test(t, test_break_wait, 0, n);

@@ -361,6 +361,24 @@ START_TEST(test_self_modifying)
     ck_assert_uint_eq(hwsp(_i, 0x41), 2);
     settle();
     ck_assert_uint_eq(read_reg(reg_of(_i, RING_HEAD)), 0x130);
+    /* The same START and CTL again: as if nothing was. */
+    start_ring(_i);
+    RUN(_i, CMD_LRI(2), reg_of(_i, RING_START), RING_ADDR(_i),
+        reg_of(_i, RING_CTL), (RING_PAGES - 1) << 12 | RING_CTL_VALID,
+        CMD_SD_INDEX, 0x40 << 2, 4);
+    ck_assert_uint_eq(hwsp(_i, 0x40), 4);
+    ck_assert(is_idle(_i));
+    /* HEAD from a batch: the batch goes on, then the ring goes there. */
+    batch_at(GGTT, BATCH_ADDR);
+    BATCH(CMD_LRI(1), reg_of(_i, RING_HEAD), 0x100,
+          CMD_SDI | CMD_GLOBAL, 0, DATA_ADDR + 8, 5, CMD_BB_END);
+    EMIT(_i, CMD_BB_START, BATCH_ADDR, CMD_SD_INDEX, 0x40 << 2, 6, CMD_NOOP);
+    ring_tail[_i] = 0x100;
+    RUN(_i, CMD_SD_INDEX, 0x41 << 2, 7, CMD_NOOP);
+    ck_assert_uint_eq(peek(GGTT, DATA_ADDR + 8), 5);
+    ck_assert_uint_eq(hwsp(_i, 0x40), 4);
+    ck_assert_uint_eq(hwsp(_i, 0x41), 7);
+    ck_assert(is_idle(_i));
     /* Disable from a batch: all stops. */
     start_ring(_i);
     batch_at(GGTT, BATCH_ADDR);

@@ -65,7 +65,7 @@ struct GvirtEngine {
     bool waiting;           /* stalled on an event */
 
     bool in_command;        /* an executor is at work (it may breathe) */
-    bool moved;             /* HEAD, START, CTL or fetch was set meanwhile */
+    bool moved;             /* HEAD, CTL or fetch was set by the command */
     bool hung;              /* cannot fetch: until reset or a new HEAD */
     bool starved;           /* a command reaches beyond TAIL */
     bool wait_broken;       /* software has ended the wait by CTL bit 11 */

@@ -94,8 +94,9 @@ bool gvirt_ring_has_work(const GvirtEngine *engine)
     if (!size_B || ring_stopped(engine)) {
         return false;
     }
-    /* A TAIL outside of the ring is never reached: nothing to fetch. */
-    return engine->fetch.in_batch || (head != tail && tail < size_B);
+    /* Outside of the ring there is nothing to fetch. */
+    return engine->fetch.in_batch ||
+           (head != tail && head < size_B && tail < size_B);
 }
 
 /* Its modelled work is not over yet. */
@@ -310,6 +311,20 @@ static uint32_t ring_hook_read(void *opaque, const GvirtRegInfo *info,
     }
 }
 
+/* Offsets outside of the ring are a mistake; nothing is fetched there. */
+static void ring_check(const GvirtEngine *engine)
+{
+    uint32_t size_B = gvirt_ring_size_B(engine);
+    uint32_t head = gvirt_engine_reg(engine, RING_HEAD) & RING_HEAD_OFFSET;
+    uint32_t tail = gvirt_engine_reg(engine, RING_TAIL) & RING_TAIL_OFFSET;
+
+    if (size_B && (head >= size_B || tail >= size_B)) {
+        gvirt_log_guest_error(engine->gpu->host, "%s: HEAD 0x%x or TAIL 0x%x "
+                              "outside of a ring of 0x%x bytes", engine->name,
+                              head, tail, size_B);
+    }
+}
+
 static void ring_write_ctl(GvirtEngine *engine, uint32_t old, uint32_t written)
 {
     if (written & old & RING_CTL_WAIT) {
@@ -320,7 +335,7 @@ static void ring_write_ctl(GvirtEngine *engine, uint32_t old, uint32_t written)
         /* Disabled: what it was doing ends at the next command. */
         gvirt_streamer_reset(engine);
     }
-    engine->moved = true;
+    ring_check(engine);
 }
 
 static void ring_hook_write(void *opaque, const GvirtRegInfo *info,
@@ -336,14 +351,16 @@ static void ring_hook_write(void *opaque, const GvirtRegInfo *info,
     switch (offset - engine->base) {
     case RING_TAIL:
         engine->starved = false;
+        ring_check(engine);
         break;
     case RING_HEAD:
         engine->starved = false;
         engine->hung = false;
-        engine->moved = true;
+        /* In a batch it counts when the batch ends. */
+        engine->moved |= !engine->fetch.in_batch;
         break;
     case RING_START:
-        engine->moved = true;
+        engine->hung = false;
         break;
     case RING_CTL:
         ring_write_ctl(engine, old, written);
