@@ -207,6 +207,15 @@ void gvirt_irq_reset(GvirtIrq *irq)
     update(irq);
 }
 
+/* For traces: whose registers these are ("vgpu 3"), -1 the hardware's. */
+static int64_t vgpu_id(const GvirtIrq *irq)
+{
+    const char *owner = irq->regs->owner;
+
+    return owner && g_str_has_prefix(owner, "vgpu ")
+           ? g_ascii_strtoll(owner + 5, NULL, 10) : -1;
+}
+
 void gvirt_irq_raise(GvirtIrq *irq, GvirtIrqEvent event)
 {
     Block block;
@@ -226,7 +235,7 @@ void gvirt_irq_raise(GvirtIrq *irq, GvirtIrqEvent event)
     }
     update(irq);
     gvirt_trace(irq->regs->host, irq, event, get(irq, block, IIR), irq->level,
-                -1);
+                vgpu_id(irq));
 }
 
 void gvirt_irq_set_live(GvirtIrq *irq, GvirtIrqEvent event, bool on)
