@@ -39,6 +39,7 @@ static G_GNUC_UNUSED GvirtRegFile file;
 static G_GNUC_UNUSED GvirtIrq irq;
 static G_GNUC_UNUSED GvirtDisplay *display;
 static G_GNUC_UNUSED int64_t deadline_ns;
+static G_GNUC_UNUSED uint64_t base_hpa;     /* behind graphics address 0 */
 static G_GNUC_UNUSED unsigned changes, vblanks, flips_done, pages_asked;
 
 static int64_t fix_clock(void *opaque)
@@ -52,11 +53,12 @@ static const void *fix_page(void *opaque, uint64_t addr_ggtt,
 {
     (void)opaque;
     ck_assert_uint_eq(addr_ggtt & 0xfff, 0);
+    ck_assert_uint_lt(addr_ggtt, GVIRT_GGTT_SIZE_B);
     pages_asked++;
     if (addr_ggtt >= LIMIT_GGTT) {
         return NULL;
     }
-    *page_hpa = BASE_HPA + addr_ggtt;
+    *page_hpa = base_hpa + addr_ggtt;
     return fake->host.ops->map(fake->host.opaque, *page_hpa, false);
 }
 
@@ -153,6 +155,7 @@ static inline void fix_setup(void)
     gvirt_irq_init(&irq, &file, NULL, NULL);
     gvirt_irq_reset(&irq);
     deadline_ns = INT64_MAX;
+    base_hpa = BASE_HPA;
     display = gvirt_display_new(&fake->host, &file, &irq, &fix_ops, NULL);
     changes = vblanks = flips_done = pages_asked = 0;
     /* As i915 leaves it: everything masked, all that may come enabled. */

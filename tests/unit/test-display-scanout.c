@@ -319,6 +319,18 @@ START_TEST(test_sprite_key)
     show();
     ck_assert_uint_eq(pixel(0, 0), 0x445566);
     ck_assert_uint_eq(pixel(1, 0), 0x101010);
+    /* Red alone is looked at, then blue alone. */
+    wr(0x70294, 0xff0000);
+    wr(0x70298, 1u << 26);
+    sprite(2u << 25 | 1u << 22, 0, 0, 16, 16, 64);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x445566);
+    ck_assert_uint_eq(pixel(1, 0), 0x101010);
+    wr(0x70294, 0x000066);
+    wr(0x70298, 1u << 24);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x101010);
+    ck_assert_uint_eq(pixel(1, 0), 0xff00ff);
     /* Destination key: the sprite shows where the primary is green. */
     wr(0x70294, 0x00ff00);
     wr(0x70298, 0xffffff);
@@ -443,6 +455,36 @@ START_TEST(test_cursor_alpha)
     cursor(0x24, 0, 0);
     show();
     ck_assert_uint_eq(pixel(5, 5), 0x8040df);
+}
+END_TEST
+
+/* What no base has armed stays off the screen. */
+START_TEST(test_cursor_armed)
+{
+    lit(W, H);
+    fill(0x202020);
+    primary(PRI(XRGB), 512);
+    cursor_fill(0xff00ff00);
+    cursor(0x27, 0, 0);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x00ff00);
+    wr(0x70080, 0);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x00ff00);
+    wr(0x70084, CURSOR);
+    ck_assert_uint_eq(rd(0x70080), 0);
+    draw(false);
+    ck_assert_uint_eq(pixel(0, 0), 0x00ff00);   /* before the vblank */
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0x202020);
+    /* The primary's stride, likewise. */
+    put32(SURF + 512, 0x333333);
+    wr(PRI_STRIDE, 1024);
+    show();
+    ck_assert_uint_eq(pixel(0, 1), 0x333333);
+    wr(PRI_SURF, SURF);
+    show();
+    ck_assert_uint_eq(pixel(0, 1), 0x202020);
 }
 END_TEST
 
@@ -616,6 +658,23 @@ START_TEST(test_limited_range)
     wr(0x60224, 2u << 26);
     show();
     ck_assert_uint_eq(pixel(0, 0), 0x10eb7e);
+}
+END_TEST
+
+/* Halved, then inverted, is not inverted, then halved. */
+START_TEST(test_csc_position)
+{
+    lit(W, H);
+    prec_palette(0, 0, 1024, true);
+    wr(0x4a480, 1);
+    csc(0x0800, 0x0800, 0x0800);
+    fill(0xffffff);
+    primary(PRI(XRGB) | 1u << 30 | 1u << 24, 512);
+    show();
+    ck_assert_int_le(abs((int)(pixel(0, 0) & 0xff) - 0x80), 1);
+    wr(0x49028, 0);
+    show();
+    ck_assert_uint_eq(pixel(0, 0), 0);
 }
 END_TEST
 
@@ -801,6 +860,29 @@ START_TEST(test_damage_flip)
     fake->now_ns += 20 * MS;
     draw(false);
     check_damage(9, 9, 10, 10);
+}
+END_TEST
+
+/* Other pages behind the same addresses are another picture. */
+START_TEST(test_damage_remap)
+{
+    unsigned i;
+
+    lit(W, H);
+    fill(0x111111);
+    primary(PRI(XRGB), 512);
+    /* Written as often, so that generations alone do not tell. */
+    for (i = 0; i < W * H; i++) {
+        fakehost_write32(fake, BASE_HPA + 0x1000000 + SURF + i * 4, 0x654321);
+    }
+    show();
+    ck_assert_uint_eq(pixel(0, 20), 0x111111);
+    base_hpa += 0x1000000;
+    draw(false);
+    check_damage(0, 0, W, H);
+    ck_assert_uint_eq(pixel(0, 20), 0x654321);
+    draw(false);
+    ck_assert(!pixman_region32_not_empty(&damage));
 }
 END_TEST
 
@@ -1001,12 +1083,14 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_sprite_yuv);
     tcase_add_test(tcase, test_cursor_edges);
     tcase_add_test(tcase, test_cursor_alpha);
+    tcase_add_test(tcase, test_cursor_armed);
     tcase_add_test(tcase, test_cursor_sizes);
     tcase_add_test(tcase, test_cursor_indexed);
     tcase_add_test(tcase, test_gamma_8bit);
     tcase_add_test(tcase, test_gamma_10bit);
     tcase_add_test(tcase, test_csc);
     tcase_add_test(tcase, test_limited_range);
+    tcase_add_test(tcase, test_csc_position);
     tcase_add_test(tcase, test_gamma_split);
     tcase_add_test(tcase, test_panel_fitter);
     tcase_add_test(tcase, test_panel_fitter_nonsense);
@@ -1014,6 +1098,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_damage_tiled);
     tcase_add_test(tcase, test_damage_cursor);
     tcase_add_test(tcase, test_damage_flip);
+    tcase_add_test(tcase, test_damage_remap);
     tcase_add_test(tcase, test_idle_asks_for_pages_only);
     tcase_add_test(tcase, test_crc);
     tcase_add_test(tcase, test_crc_equal_pictures);
