@@ -231,6 +231,8 @@ static const Golden golden_rest[] = {
     { GVIRT_RCS, 0x784301ff, 513, "3DSTATE_BINDING_TABLE_EDIT_VS" },
     { GVIRT_RCS, 0x784701ff, 513, "3DSTATE_BINDING_TABLE_EDIT_PS" },
     { GVIRT_RCS, 0x791701ff, 513, "3DSTATE_SO_DECL_LIST" },
+    { GVIRT_RCS, 0x780b0001, 1, "3DSTATE_VF_STATISTICS" },
+    { GVIRT_RCS, 0x70030000, 2, "MEDIA_GATEWAY_STATE" },
     { GVIRT_RCS, 0x78080083, 133, "3DSTATE_VERTEX_BUFFERS" },
     { GVIRT_RCS, 0x78090003, 5, "3DSTATE_VERTEX_ELEMENTS" },
     { GVIRT_RCS, 0x790200ff, 257, "3DSTATE_SAMPLER_PALETTE_LOAD0" },
@@ -301,7 +303,7 @@ START_TEST(the_command_maps_are_complete)
     }
     /* 3D pipelined state from CLEAR_PARAMS to BINDING_TABLE_EDIT_PS. */
     for (i = 0x04; i <= 0x47; i++) {
-        bool reserved = i == 0x0b || i == 0x0d || i == 0x22;
+        bool reserved = i == 0x22;
 
         ck_assert_msg((gvirt_command_find(GVIRT_RCS, 0x78000000 | i << 16) !=
                        NULL) != reserved, "3DSTATE 0x%02x", i);

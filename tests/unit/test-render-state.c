@@ -150,6 +150,22 @@ START_TEST(palette_keeps_its_tail)
 }
 END_TEST
 
+/* Two headers, one state. */
+START_TEST(forms_share_their_state)
+{
+    const uint32_t *dw;
+    uint32_t len;
+
+    RUN(GVIRT_RCS, 0x680b0001);
+    dw = get(GVIRT_OP_3DSTATE_VF_STATISTICS, 0, &len);
+    ck_assert_uint_eq(dw[0], 0x680b0001);
+    RUN(GVIRT_RCS, 0x780b0000);
+    dw = get(GVIRT_OP_3DSTATE_VF_STATISTICS, 0, &len);
+    ck_assert_uint_eq(dw[0], 0x780b0000);
+    ck_assert_uint_eq(len, 1);
+}
+END_TEST
+
 START_TEST(pipelines)
 {
     RUN(GVIRT_RCS, 0x69040001);
@@ -453,6 +469,7 @@ int main(void)
     tcase_add_test(tcase, tables_by_index);
     tcase_add_test(tcase, base_addresses_by_modify_bit);
     tcase_add_test(tcase, palette_keeps_its_tail);
+    tcase_add_test(tcase, forms_share_their_state);
     tcase_add_test(tcase, pipelines);
     tcase_add_test(tcase, too_long_is_contained);
     tcase_add_test(tcase, engine_reset_forgets);

@@ -139,6 +139,11 @@ GvirtStateStore *gvirt_state_new(void)
         if (!is_state(&table[i])) {
             continue;
         }
+        /* A further form of the command before it. */
+        if (i > 0 && !strcmp(table[i].name, table[i - 1].name)) {
+            store->by_command[i] = store->by_command[i - 1];
+            continue;
+        }
         layout = layout_of(&table[i]);
         slot = &store->slot[store->slot_count++];
         slot->layout = layout ? *layout : plain;
