@@ -334,6 +334,10 @@ static Surface random_surface(uint32_t at, unsigned cpp, bool tiled)
         surface.addr += random_in(0, 3) * 4096;
         surface.pitch_B = surface.walk == 1 ? 512 * random_in(1, 4) :
                           128 * random_in(1, 12);
+        if (chance(15)) {
+            surface.addr += 64 * 4096;
+            surface.pitch_B = -surface.pitch_B;
+        }
         return surface;
     }
     surface.addr += chance(20) ? random_in(0, 8191) :
@@ -400,7 +404,8 @@ static void random_case(Case *c, unsigned op)
             c->dst.pitch_B = c->dst.pitch_B < 0 ? -3328 : 3328;
             c->src.pitch_B = c->dst.pitch_B;
         } else {
-            c->dst.pitch_B = c->src.pitch_B = 3584;
+            c->dst.pitch_B = c->dst.pitch_B < 0 ? -3584 : 3584;
+            c->src.pitch_B = c->dst.pitch_B;
         }
     }
     c->backward = op == SRC_COPY && chance(50);
