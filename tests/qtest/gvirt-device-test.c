@@ -299,7 +299,7 @@ static void test_reset_busy(const void *data)
     wr(&f, 0x2030, 8);
     g_usleep(20000);
     qtest_system_reset(f.qts);
-    f.aperture = qpci_iomap(f.dev, 2, NULL);
+    qpci_config_writel(f.dev, PCI_BASE_ADDRESS_2, f.aperture.addr);
     qpci_device_enable(f.dev);
     qpci_config_writel(f.dev, PCI_BASE_ADDRESS_0, f.mmio.addr);
     g_assert_cmphex(rd(&f, 0x2030), ==, 0);
