@@ -191,6 +191,10 @@ START_TEST(test_flush_dw_write)
     RUN(_i, CMD_FLUSH_DW(3) | FLUSH_WRITE | FLUSH_INDEX, 0x100 | FLUSH_GLOBAL,
         0x44, CMD_NOOP);
     ck_assert_uint_eq(hwsp(_i, 0x40), 0x44);
+    /* The status page is global, said so or not. */
+    RUN(_i, CMD_FLUSH_DW(3) | FLUSH_WRITE | FLUSH_INDEX, 0x108, 0x45,
+        CMD_NOOP);
+    ck_assert_uint_eq(hwsp(_i, 0x42), 0x45);
     /* Without an operation, nothing. */
     RUN(_i, CMD_FLUSH_DW(4), DATA_ADDR + 8, 1, 2);
     ck_assert_uint_eq(peek64(PPGTT, DATA_ADDR + 8), 0);

@@ -432,12 +432,10 @@ void gvirt_ring_init(GvirtGpu *gpu)
     gvirt_regfile_hook(&gpu->regs, GVIRT_HOOK_CS, &ring_hooks, gpu);
 }
 
-/* TIMESTAMP lives through a graphics reset; statistics have their block. */
-static bool ring_reset_spares(const GvirtEngine *engine,
-                              const GvirtRegInfo *info)
+/* Statistics and page tables have their own blocks. */
+static bool ring_reset_spares(const GvirtRegInfo *info)
 {
-    return info->hook == GVIRT_HOOK_PERF || info->hook == GVIRT_HOOK_GTT ||
-           info->offset == engine->base + RING_TIMESTAMP;
+    return info->hook == GVIRT_HOOK_PERF || info->hook == GVIRT_HOOK_GTT;
 }
 
 void gvirt_ring_reset_engine(GvirtEngine *engine)
@@ -451,7 +449,7 @@ void gvirt_ring_reset_engine(GvirtEngine *engine)
         const GvirtRegInfo *info = &table[i];
 
         if (info->offset - engine->base >= ENGINE_BLOCK_B ||
-            ring_reset_spares(engine, info)) {
+            ring_reset_spares(info)) {
             continue;
         }
         for (element = 0; element < info->count; element++) {
