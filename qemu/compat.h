@@ -18,11 +18,18 @@
 #if GVIRT_QEMU_AT_LEAST(10, 1)
 #include "exec/icount.h"
 #include "system/memory.h"
+#include "system/physmem.h"
+#define gvirt_snapshot_dirty physical_memory_snapshot_and_clear_dirty
 #define GVIRT_CLASS_DATA const  /* of class_init's last argument */
 #define GVIRT_INTERFACES const  /* of TypeInfo's interfaces */
 #else
 #include "exec/memory.h"
 #include "system/cpu-timers.h"
+/* Its header, exec/ram_addr.h, is not for code that all targets share. */
+DirtyBitmapSnapshot *
+cpu_physical_memory_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr offset,
+                                             hwaddr length, unsigned client);
+#define gvirt_snapshot_dirty cpu_physical_memory_snapshot_and_clear_dirty
 #define GVIRT_CLASS_DATA
 #define GVIRT_INTERFACES
 #endif

@@ -6,6 +6,12 @@
  * A page's generation comes from QEMU's dirty bitmap (the VGA client): blocks
  * of 64 pages are read and cleared once per epoch, and every page found dirty
  * counts up.
+ *
+ * QEMU's memory_region_snapshot_and_clear_dirty() would, under TCG, give up
+ * the big lock to meet every vCPU, which a register write must not do. We
+ * read the bitmap below it. A store that was under way on another vCPU when
+ * the bit was cleared may then leave no mark: so a page found dirty counts up
+ * once more at each look until SETTLE_NS have passed.
  */
 #include "qemu/osdep.h"
 #include "hw/gvirt/glue-qemu.h"
@@ -13,14 +19,20 @@
 #include "qemu/bitops.h"
 #include "qemu/memalign.h"
 #include "qemu/rcu.h"
+#include "qemu/timer.h"
+#include "system/tcg.h"
 
 #define BLOCK_PAGES     64
 #define BLOCK_SIZE_B    (BLOCK_PAGES * GVIRT_PAGE_SIZE_B)
+
+#define SETTLE_NS       (100 * SCALE_MS)
 
 typedef struct GvirtGenerations {
     uint64_t pages;
     uint32_t *page;
     uint32_t *block_epoch;
+    int64_t *block_settled_ns;  /* real time; 0: no page is hot */
+    uint64_t *block_hot;        /* a bit a page: found dirty lately */
 } GvirtGenerations;
 
 static void generations_free(gpointer data)
@@ -29,6 +41,8 @@ static void generations_free(gpointer data)
 
     g_free(generations->page);
     g_free(generations->block_epoch);
+    g_free(generations->block_settled_ns);
+    g_free(generations->block_hot);
     g_free(generations);
 }
 
@@ -252,18 +266,32 @@ static GvirtGenerations *machine_generations(GvirtMachine *machine,
 {
     GvirtGenerations *generations =
         g_hash_table_lookup(machine->generations, mr);
+    uint64_t blocks;
 
     if (!generations) {
         generations = g_new0(GvirtGenerations, 1);
         generations->pages = DIV_ROUND_UP(memory_region_size(mr),
                                           GVIRT_PAGE_SIZE_B);
+        blocks = DIV_ROUND_UP(generations->pages, BLOCK_PAGES);
         generations->page = g_new0(uint32_t, generations->pages);
-        generations->block_epoch =
-            g_new0(uint32_t, DIV_ROUND_UP(generations->pages, BLOCK_PAGES));
+        generations->block_epoch = g_new0(uint32_t, blocks);
+        generations->block_settled_ns = g_new0(int64_t, blocks);
+        generations->block_hot = g_new0(uint64_t, blocks);
         g_hash_table_insert(machine->generations, mr, generations);
         memory_region_set_log(mr, true, DIRTY_MEMORY_VGA);
     }
     return generations;
+}
+
+static DirtyBitmapSnapshot *generations_snapshot(MemoryRegion *mr,
+                                                 uint64_t start,
+                                                 uint64_t length)
+{
+    if (tcg_enabled()) {
+        return gvirt_snapshot_dirty(mr, start, length, DIRTY_MEMORY_VGA);
+    }
+    return memory_region_snapshot_and_clear_dirty(mr, start, length,
+                                                  DIRTY_MEMORY_VGA);
 }
 
 static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
@@ -271,21 +299,30 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
 {
     uint64_t start = block * BLOCK_SIZE_B;
     uint64_t length = MIN(BLOCK_SIZE_B, memory_region_size(mr) - start);
+    int64_t now_ns = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
+    uint64_t hot = generations->block_hot[block];
     DirtyBitmapSnapshot *snapshot;
-    uint64_t at;
+    uint64_t dirty = 0;
+    unsigned i;
 
-    snapshot = memory_region_snapshot_and_clear_dirty(mr, start, length,
-                                                      DIRTY_MEMORY_VGA);
-    for (at = 0; at < length; at += GVIRT_PAGE_SIZE_B) {
-        uint32_t *page = &generations->page[(start + at) / GVIRT_PAGE_SIZE_B];
+    snapshot = generations_snapshot(mr, start, length);
+    for (i = 0; i < DIV_ROUND_UP(length, GVIRT_PAGE_SIZE_B); i++) {
+        uint32_t *page = &generations->page[block * BLOCK_PAGES + i];
+        bool found = memory_region_snapshot_get_dirty(mr, snapshot,
+            start + i * GVIRT_PAGE_SIZE_B, GVIRT_PAGE_SIZE_B);
 
-        if (memory_region_snapshot_get_dirty(mr, snapshot, start + at,
-                                             GVIRT_PAGE_SIZE_B) ||
-            *page == 0) {
+        dirty |= (uint64_t)found << i;
+        if (found || *page == 0 || (hot >> i & 1)) {
             *page = *page == UINT32_MAX ? 1 : *page + 1;
         }
     }
     g_free(snapshot);
+    if (dirty) {
+        generations->block_hot[block] = hot | dirty;
+        generations->block_settled_ns[block] = now_ns + SETTLE_NS;
+    } else if (hot && now_ns >= generations->block_settled_ns[block]) {
+        generations->block_hot[block] = 0;
+    }
 }
 
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
