@@ -27,6 +27,8 @@ help:
 	@echo 'make check-unit the library alone, no QEMU, seconds'
 	@echo 'make check-qtest, make check-guest'
 	@echo 'make lint       style, licence lines, includes, shell scripts'
+	@echo 'make bench      the speed of the library, as ratios'
+	@echo 'make docs       docs/ as pages, in build/docs'
 	@echo 'make clean      remove what was built, keep sources and images'
 	@echo 'make distclean  remove build/'
 	@echo './configure --help lists what can be chosen'
@@ -110,6 +112,19 @@ check-qtest: setup-qemu
 check-guest: setup
 	@$(MAKE) qemu
 	@scripts/check guest
+
+.PHONY: bench
+bench: setup-unit
+	@$(MAKE) library
+	@meson test -C build/lib --benchmark --no-rebuild --verbose \
+	    --print-errorlogs
+
+.PHONY: docs
+docs:
+	@scripts/setup docs
+	@sphinx-build -q -W -b html docs build/docs || \
+	    { echo 'make: the pages of docs/ have mistakes, see above'; exit 1; }
+	@echo 'make: build/docs/index.html'
 
 .PHONY: lint
 lint:
