@@ -25,6 +25,8 @@ GPU_IDS = {"vgpu": "v0", "passthrough": "p0", "none": None}
 FIRMWARE_DIRS = ("/usr/share/qemu", "/usr/share/seabios")
 DEFAULT_TIMEOUT_S = 600
 KEPT_RUNS = 8
+LOGS = ("command", "dmesg.log", "errors.log", "gpu.json", "qemu.log",
+        "serial.log")
 
 
 def add_arguments(parser):
@@ -195,6 +197,8 @@ def make_log_dir(chosen):
     if chosen:
         log_dir = pathlib.Path(chosen)
         log_dir.mkdir(parents=True, exist_ok=True)
+        for name in LOGS:
+            (log_dir / name).unlink(missing_ok=True)
         return log_dir.resolve()
     GUEST_BUILD.mkdir(parents=True, exist_ok=True)
     runs = GUEST_BUILD / "runs"
