@@ -406,6 +406,42 @@ START_TEST(test_self_reset)
 }
 END_TEST
 
+static uint64_t commands_at_irq;
+static unsigned irqs_told;
+
+static void note_irq(void *opaque, bool level)
+{
+    (void)opaque;
+    if (level && !irqs_told++) {
+        commands_at_irq = gpu->stats.commands[GVIRT_BCS];
+    }
+}
+
+/* An interrupt is told while another engine is at work, not after it. */
+START_TEST(test_interrupt_in_time)
+{
+    static GvirtHostOps ops;
+
+    ops = *fake->host.ops;
+    ops.irq = note_irq;
+    fake->host.ops = &ops;
+    irqs_told = 0;
+    write_reg(0x44014, 0);
+    write_reg(0x4401c, ~0u);
+    write_reg(0x4400c, 1u << 31);
+    batch_at(PPGTT, BATCH_ADDR);
+    BATCH(CMD_BB_START | 1u << 8, BATCH_ADDR);
+    EMIT(GVIRT_BCS, bb_start_user(GVIRT_BCS), BATCH_ADDR);
+    EMIT(GVIRT_RCS, CMD_USER_IRQ, CMD_NOOP);
+    submit(GVIRT_BCS);
+    submit(GVIRT_RCS);
+    ck_assert(gvirt_gpu_run(gpu, 100000));
+    ck_assert_uint_gt(gpu->stats.commands[GVIRT_BCS], 50000);
+    ck_assert_uint_eq(irqs_told, 1);
+    ck_assert_uint_lt(commands_at_irq, 1000);
+}
+END_TEST
+
 /* timing=model: what others see does not come before its time. */
 START_TEST(test_model_time)
 {
@@ -626,6 +662,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_noop_runs, 0, n);
     tcase_add_loop_test(t, test_self_modifying, 0, n);
     tcase_add_loop_test(t, test_self_reset, 0, n);
+    tcase_add_test(t, test_interrupt_in_time);
     tcase_add_loop_test(t, test_model_time, 0, n);
     tcase_add_loop_test(t, test_model_is_deterministic, 0, n);
     tcase_add_loop_test(t, test_model_bounds_run_ahead, 0, n);

@@ -193,7 +193,8 @@ bool gvirt_gpu_breathe(GvirtEngine *engine)
     uint32_t epoch = engine->epoch;
     int spins;
 
-    if (g_atomic_int_get(&gpu->waiters) == 0) {
+    /* An interrupt that the guest may be waiting for is not held back. */
+    if (g_atomic_int_get(&gpu->waiters) == 0 && !gpu->pending.irq) {
         return true;
     }
     gvirt_gpu_leave(gpu);
