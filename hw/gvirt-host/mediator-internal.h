@@ -126,7 +126,8 @@ typedef struct GvirtShadowTable {
     unsigned refs;              /* directory entries that name it */
     uint32_t gen;               /* of the guest's page at the last sync */
     bool synced;
-    uint32_t *copy;             /* the guest's entries as last read */
+    uint32_t *copy;             /* the guest's entries as last read, or */
+    uint32_t uniform;           /* copy NULL: what they all were */
 } GvirtShadowTable;
 
 /* One page directory of a guest: 512 slots of its global table. */

@@ -33,7 +33,7 @@ static const GvirtGlueEvents mediator_host_events = {
 GvirtMediatorGlue *gvirt_mediator_glue_get(GvirtGpuDevice *gpu, Error **errp)
 {
     GvirtMediatorGlue *glue = gpu->mediator;
-    GvirtMediatorConfig config;
+    GvirtMediatorConfig config = {};
 
     if (glue) {
         if (!gvirt_gpu_device_claim(gpu, GVIRT_USE_MEDIATED,

@@ -9,8 +9,10 @@
  * each page table of the guest, however many directory entries name it.
  *
  * Page tables are plain guest memory and not trapped: the relaxed policy
- * reads again, before work is shown to the hardware, those that the host says
- * have changed.
+ * looks at them before work is shown to the hardware, and translates again
+ * what has changed: by the host's page generations where they are cheap, else
+ * by comparing with what the table held before. Most tables of an i915 guest
+ * hold the same scratch entry all over; of those one entry is kept.
  *
  * Sources: gVirt (USENIX ATC'14), "Shadow page table"; Y. Dong et al.,
  * "Boosting GPU Virtualization Performance with Hybrid Shadow Page Tables",
@@ -80,20 +82,53 @@ static GvirtShadowTable *table_get(GvirtVgpu *vgpu, uint64_t page_gpa)
     table->page_gpa = page_gpa;
     table->shadow_hpa = hpa;
     table->refs = 1;
-    table->copy = g_new0(uint32_t, GVIRT_PTE_PER_TABLE);
     g_hash_table_insert(vgpu->table, table_key(page_gpa), table);
     vgpu->first_table_gpa = MIN(vgpu->first_table_gpa, page_gpa);
     vgpu->last_table_gpa = MAX(vgpu->last_table_gpa, page_gpa);
     return table;
 }
 
+/* All entries of a table are the same. */
+static bool entries_uniform(const uint32_t *entry)
+{
+    return memcmp(entry, entry + 1, TABLE_SIZE_B - 4) == 0;
+}
+
+/* What the table held when it was last read is what it holds. */
+static bool table_unchanged(const GvirtShadowTable *table,
+                            const uint32_t *guest)
+{
+    if (!table->synced) {
+        return false;
+    }
+    if (table->copy) {
+        return memcmp(guest, table->copy, TABLE_SIZE_B) == 0;
+    }
+    return guest[0] == table->uniform && entries_uniform(guest);
+}
+
+static void table_keep(GvirtShadowTable *table, const uint32_t *now)
+{
+    if (entries_uniform(now)) {
+        table->uniform = now[0];
+        g_clear_pointer(&table->copy, g_free);
+    } else {
+        if (!table->copy) {
+            table->copy = g_new(uint32_t, GVIRT_PTE_PER_TABLE);
+        }
+        memcpy(table->copy, now, TABLE_SIZE_B);
+    }
+    table->synced = true;
+}
+
 /* Read one table of the guest again. True: its shadow has changed. */
 static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
 {
+    static const uint32_t nothing[GVIRT_PTE_PER_TABLE];
     const GvirtHost *host = vgpu->mediator->host;
     uint32_t now[GVIRT_PTE_PER_TABLE];
     uint64_t guest_hpa;
-    const void *guest;
+    const uint32_t *guest;
     uint32_t *shadow;
     uint32_t gen = 0;
     unsigned changed = 0, outside = 0, i;
@@ -101,7 +136,7 @@ static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
     if (!gvirt_vgpu_gpa_to_hpa(vgpu, table->page_gpa, &guest_hpa)) {
         return false;
     }
-    if (host->ops->page_gen) {
+    if (vgpu->mediator->config.cheap_generations && host->ops->page_gen) {
         gen = host->ops->page_gen(host->opaque, guest_hpa);
         if (gen && table->synced && gen == table->gen) {
             return false;
@@ -109,32 +144,30 @@ static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
     }
     table->gen = gen;
     guest = host->ops->map(host->opaque, guest_hpa, false);
+    guest = guest ? guest : nothing;
+    if (table_unchanged(table, guest)) {
+        return false;
+    }
     shadow = host->ops->map(host->opaque, table->shadow_hpa, true);
     if (!shadow) {
         return false;
     }
     /* One reading, and only that is used: the guest may be writing. */
-    if (guest) {
-        memcpy(now, guest, TABLE_SIZE_B);
-    } else {
-        memset(now, 0, TABLE_SIZE_B);
-    }
-    if (table->synced && memcmp(now, table->copy, TABLE_SIZE_B) == 0) {
-        return false;
-    }
+    memcpy(now, guest, TABLE_SIZE_B);
     for (i = 0; i < GVIRT_PTE_PER_TABLE; i++) {
+        uint32_t entry = GUINT32_FROM_LE(now[i]);
         uint32_t pte;
 
-        if (table->synced && now[i] == table->copy[i]) {
+        if (table->synced &&
+            now[i] == (table->copy ? table->copy[i] : table->uniform)) {
             continue;
         }
-        pte = gvirt_shadow_pte(vgpu, GUINT32_FROM_LE(now[i]));
-        outside += !pte && (GUINT32_FROM_LE(now[i]) & PTE_VALID);
+        pte = gvirt_shadow_pte(vgpu, entry);
+        outside += !pte && (entry & PTE_VALID);
         shadow[i] = GUINT32_TO_LE(pte);
         changed++;
     }
-    memcpy(table->copy, now, TABLE_SIZE_B);
-    table->synced = true;
+    table_keep(table, now);
     host->ops->dirty(host->opaque, table->shadow_hpa, TABLE_SIZE_B);
     if (outside) {
         gvirt_log_guest_error(host, "%s: %u entries of page table 0x%" PRIx64
@@ -213,7 +246,7 @@ static void relaxed_before_submit(GvirtVgpu *vgpu)
         }
         return;
     }
-    if (host->ops->sync_dirty) {
+    if (vgpu->mediator->config.cheap_generations && host->ops->sync_dirty) {
         host->ops->sync_dirty(host->opaque, vgpu->config.window_hpa +
                               vgpu->first_table_gpa,
                               vgpu->last_table_gpa - vgpu->first_table_gpa +

@@ -88,10 +88,6 @@ static void forward(GvirtVgpu *vgpu, const EngineEvent *what)
     }
     vgpu->stats.interrupts++;
     gvirt_irq_raise(&vgpu->irq, what->event);
-    gvirt_trace(vgpu->mediator->host, irq, what->event,
-                gvirt_regfile_get(&vgpu->regs,
-                                  gvirt_irq_block(what->event) + BLOCK_IIR),
-                vgpu->irq.level, vgpu->id);
 }
 
 static void collect_block(GvirtMediator *mediator, uint32_t block)

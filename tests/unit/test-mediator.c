@@ -347,6 +347,87 @@ START_TEST(test_reset)
 }
 END_TEST
 
+/* 1024x768 on DDI B, as i915 programs it (hsw_crtc_enable). */
+static void light(Guest *g, uint32_t surface_ggtt)
+{
+    GvirtMonitor monitor = {
+        .kind = GVIRT_MONITOR_HDMI,
+        .connected = true,
+        .edid_size_B = 128,
+    };
+
+    gvirt_vgpu_set_monitor(g->vgpu, GVIRT_PORT_B, &monitor);
+    wr(g, 0x46040, 0xb0200a15);
+    wr(g, 0x46104, 4u << 29);
+    wr(g, 0x46140, 2u << 29);
+    wr(g, 0x60000, 1183u << 16 | 1023);
+    wr(g, 0x60004, 1183u << 16 | 1023);
+    wr(g, 0x60008, 1103u << 16 | 1071);
+    wr(g, 0x6000c, 797u << 16 | 767);
+    wr(g, 0x60010, 797u << 16 | 767);
+    wr(g, 0x60014, 774u << 16 | 770);
+    wr(g, 0x6001c, 1023u << 16 | 767);
+    wr(g, 0x60400, 1u << 31 | 1u << 28);
+    wr(g, 0x64100, 1u << 31);
+    wr(g, 0x70008, 1u << 31);
+    wr(g, 0x70188, 4096);
+    wr(g, 0x70180, 1u << 31 | 6u << 26);    /* 8:8:8:8 */
+    wr(g, 0x7019c, surface_ggtt);
+}
+
+/* Each has a display of its own: vblanks, counters, pictures. */
+START_TEST(test_display)
+{
+    Guest *g = &guest[1];
+    uint32_t width = 0, height = 0, frame;
+    pixman_region32_t damage;
+    pixman_image_t *image;
+    unsigned i, vblanks = 0;
+
+    wr(g, 0x44004, 0xffffffff);
+    wr(g, 0x4400c, 0x80000001);
+    gm_map(g, g->low_page, 768, 0x400000);
+    mem_set(g, 0x400000 + 5 * 4096 + 7 * 4, 0x00123456);
+    light(g, g->low_page << 12);
+    settle(MS(100));
+    ck_assert(!g->host.level);
+    frame = rd(g, 0x70040);
+    ck_assert_uint_ge(frame, 5);
+
+    wr(g, 0x44004, ~1u);
+    for (i = 0; i < 100; i++) {
+        settle(MS(1));
+        if (g->host.level) {
+            vblanks++;
+            ck_assert_uint_eq(rd(g, 0x44008), 1);
+            wr(g, 0x44008, 1);
+            ck_assert(!g->host.level);
+        }
+    }
+    /* 82.285 MHz over 1184 x 798: 87 a second. */
+    ck_assert_uint_ge(vblanks, 8);
+    ck_assert_uint_le(vblanks, 9);
+    ck_assert(!guest[0].host.level);
+    ck_assert_uint_eq(rd(&guest[0], 0x70040), 0);
+    ck_assert_uint_eq(hw(0x70008), 0);
+
+    ck_assert(gvirt_vgpu_display_mode(g->vgpu, GVIRT_PORT_B, &width,
+                                      &height));
+    ck_assert_uint_eq(width, 1024);
+    ck_assert_uint_eq(height, 768);
+    image = pixman_image_create_bits(PIXMAN_x8r8g8b8, width, height, NULL, 0);
+    pixman_region32_init(&damage);
+    ck_assert(gvirt_vgpu_display_draw(g->vgpu, GVIRT_PORT_B, image, true,
+                                      &damage));
+    ck_assert_uint_eq(pixman_image_get_data(image)[5 * 1024 + 7] & 0xffffff,
+                      0x123456);
+    pixman_region32_fini(&damage);
+    pixman_image_unref(image);
+    ck_assert(!gvirt_vgpu_display_mode(guest[0].vgpu, GVIRT_PORT_B, &width,
+                                       &height));
+}
+END_TEST
+
 /* All offsets, odd sizes: nothing falls over, nothing of others changes. */
 START_TEST(test_any_access)
 {
@@ -403,6 +484,7 @@ int main(void)
     tcase_add_test(tc, test_io_port);
     tcase_add_test(tc, test_forcewake_is_virtual);
     tcase_add_test(tc, test_reset);
+    tcase_add_test(tc, test_display);
     tcase_add_test(tc, test_any_access);
     suite_add_tcase(suite, tc);
 

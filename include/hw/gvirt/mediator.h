@@ -18,6 +18,11 @@ typedef struct GvirtMediatorConfig {
      */
     uint64_t memory_hpa;
     uint64_t memory_size_B;     /* at least GVIRT_MEDIATOR_MEMORY_MIN_B */
+    /*
+     * page_gen is cheap enough to be asked for 512 pages at each submission;
+     * else page tables are compared with what they held before.
+     */
+    bool cheap_generations;
 } GvirtMediatorConfig;
 
 #define GVIRT_MEDIATOR_MEMORY_MIN_B     (64ull << 20)
