@@ -257,7 +257,7 @@ static double now_s(void)
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + t.tv_nsec * 1e-9;
+    return t.tv_sec + t.tv_nsec / 1e9;
 }
 
 static double timed(Bench *bench, void (*run)(Bench *bench))
@@ -298,7 +298,7 @@ static bool measure(Bench *bench, const Kind *kind, unsigned rounds)
     host_s = host[rounds / 2];
     ratio = host_s / blit_s;
     printf("%-36s %6.2f GB/s, %s %6.2f GB/s, ratio %.2f", kind->name,
-           FRAME_B / blit_s * 1e-9, kind->against, FRAME_B / host_s * 1e-9,
+           FRAME_B / blit_s / 1e9, kind->against, FRAME_B / host_s / 1e9,
            ratio);
     if (kind->floor > 0) {
         printf(" (floor %.2f%s)", kind->floor,
