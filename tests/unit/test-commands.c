@@ -240,6 +240,8 @@ static const Golden golden_rest[] = {
     { GVIRT_RCS, 0x7103000f, 17, "MEDIA_OBJECT_WALKER" },
     { GVIRT_VCS, 0x70290010, 18, "MFD_IT_OBJECT" },
     { GVIRT_VCS, 0x70480004, 6, "MFX_PAK_INSERT_OBJECT" },
+    { GVIRT_VCS, 0x70050005, 7, "MFX_2_0_0_5" },
+    { GVIRT_VCS, 0x76001234, 0x1236, "MFX_2_6_0_0" },
     { GVIRT_VECS, 0x74000004, 6, "VEBOX_SURFACE_STATE" },
     { GVIRT_VECS, 0x74020004, 6, "VEBOX_STATE" },
     { GVIRT_VECS, 0x74030008, 10, "VEB_DI_IECP" },
@@ -454,7 +456,7 @@ START_TEST(commands_in_words)
         0x20000,
     };
     static const uint32_t math[] = { 0x0d000000, 0x08008001 };
-    static const uint32_t vs[] = { 0x78100004, 1, 2, 0x12345402, 4, 5 };
+    static const uint32_t depth[] = { 0x78050005, 1, 0x12345000, 3, 4, 5, 6 };
     static const uint32_t none[] = { 0x1f800001, 0xabcd, 0x1234 };
     char *text;
 
@@ -477,10 +479,10 @@ START_TEST(commands_in_words)
     expect_words(GVIRT_BCS, copy, 8, "  source pitch: -4096\n");
     expect_words(GVIRT_BCS, copy, 8, "  source: 0x00020000\n");
     expect_words(GVIRT_RCS, math, 2, "  LOAD SRCA R1\n");
-    expect_words(GVIRT_RCS, vs, 6, "3DSTATE_VS, 6 dwords\n");
-    expect_words(GVIRT_RCS, vs, 6,
-                 "  dword 3: writes 0x12345400 (the batch's space)\n");
-    expect_words(GVIRT_RCS, vs, 6, "  dword 5: 0x00000005\n");
+    expect_words(GVIRT_RCS, depth, 7, "3DSTATE_DEPTH_BUFFER, 7 dwords\n");
+    expect_words(GVIRT_RCS, depth, 7,
+                 "  dword 2: writes 0x12345000 (the batch's space)\n");
+    expect_words(GVIRT_RCS, depth, 7, "  dword 5: 0x00000005\n");
     expect_words(GVIRT_RCS, none, 3,
                  "unknown command 0x1f800001, 3 dwords\n");
     expect_words(GVIRT_RCS, none, 3, "  dword 1: 0x0000abcd\n");

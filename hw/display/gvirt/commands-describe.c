@@ -251,7 +251,7 @@ static const Field fields[] = {
     DEC(G(GPGPU_WALKER), 8, 31, 0, "groups z"),
     DEC(G(MEDIA_OBJECT), 1, 5, 0, "interface descriptor"),
     DEC(G(MEDIA_OBJECT), 2, 16, 0, "indirect data length"),
-    ADDR(G(MEDIA_VFE_STATE), 1, 10, "scratch space"),
+    ADDR(G(MEDIA_VFE_STATE), 1, 10, "scratch space offset"),
     DEC(G(MEDIA_VFE_STATE), 2, 31, 16, "last thread"),
     DEC(G(MEDIA_VFE_STATE), 2, 15, 8, "URB entries"),
     DEC(G(MEDIA_INTERFACE_DESCRIPTOR_LOAD), 2, 16, 0, "length"),
