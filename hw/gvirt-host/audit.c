@@ -356,12 +356,16 @@ static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
             dw[0] & MBOX_COMPARE_REGISTER) {
             continue;
         }
-        /* A quadword is written at its own alignment. */
-        addr = dw[operand->dword] & operand->mask & ~7ull;
-        size_B = operand->size_B ? MAX(operand->size_B, 8) :
-                 info->value == GVIRT_OP_MI_STORE_DATA_IMM ?
-                 (uint64_t)len_dw * 4 : GVIRT_PAGE_SIZE_B;
-        if (!gvirt_vgpu_owns(audit->vgpu, addr, size_B)) {
+        addr = dw[operand->dword] & operand->mask;
+        size_B = operand->size_B;
+        if (info->value == GVIRT_OP_MI_STORE_DATA_IMM) {
+            size_B = len_dw > 3 ? (len_dw - 3) * 4ull : 4;
+        } else if (!size_B) {
+            size_B = GVIRT_PAGE_SIZE_B;
+        }
+        /* A quadword goes to its own alignment; to be safe, all do. */
+        size_B = size_B <= 8 ? 8 : size_B + (addr & 7);
+        if (!gvirt_vgpu_owns(audit->vgpu, addr & ~7ull, size_B)) {
             return reject(audit, dw, len_dw,
                           "global address outside its memory");
         }
