@@ -21,13 +21,11 @@ static uint64_t get64(uint32_t reg)
 
 START_TEST(test_predicate_table)
 {
-    unsigned load, combine, compare, state, equal;
+    unsigned i;
 
-    for (load = 0; load < 4; load++)
-    for (combine = 0; combine < 4; combine++)
-    for (compare = 0; compare < 4; compare++)
-    for (state = 0; state < 2; state++)
-    for (equal = 0; equal < 2; equal++) {
+    for (i = 0; i < 4 * 4 * 4 * 2 * 2; i++) {
+        unsigned load = i & 3, combine = i >> 2 & 3, compare = i >> 4 & 3;
+        unsigned state = i >> 6 & 1, equal = i >> 7;
         bool match, out, want;
 
         set64(CS_PREDICATE_SRC0, 0x500000005);

@@ -524,7 +524,10 @@ START_TEST(test_model_bounds_run_ahead)
     BATCH(CMD_BB_START | (bb_start_user(_i) & 0x2100), BATCH_ADDR);
     EMIT(_i, bb_start_user(_i), BATCH_ADDR);
     submit(_i);
-    for (i = 0; i < 10000 && gvirt_gpu_run(gpu, 4096); i++) {
+    for (i = 0; i < 10000; i++) {
+        if (!gvirt_gpu_run(gpu, 4096)) {
+            break;
+        }
     }
     ck_assert_int_lt(i, 10000);
     ck_assert_int_lt(gvirt_gpu_clk_to_ns(gpu, gpu->engine[_i].busy_until_clk),

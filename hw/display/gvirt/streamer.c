@@ -441,6 +441,7 @@ static StreamerVerdict streamer_execute(GvirtEngine *engine,
 static StreamerVerdict streamer_command(GvirtEngine *engine,
                                         const StreamerWindow *window)
 {
+    /* volatile: the guest may be writing it, and it must be read once. */
     uint32_t header = GUINT32_FROM_LE(*(volatile const uint32_t *)window->dw);
     const GvirtCommandInfo *info = gvirt_command_find(engine->id, header);
     uint32_t len_dw = gvirt_command_len_dw(info, header);
