@@ -201,6 +201,7 @@ static bool gtt_walk(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
         gtt_fault(engine, space, addr, write, FAULT_INVALID_PDE);
         return false;
     }
+    /* volatile: the guest may write it meanwhile, one read decides */
     pte = GUINT32_FROM_LE(*(volatile const uint32_t *)
                           &table[addr >> GVIRT_PAGE_SHIFT &
                                  (GVIRT_PTE_PER_TABLE - 1)]);
