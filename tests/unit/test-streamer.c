@@ -58,6 +58,7 @@ START_TEST(test_user_batch)
     ck_assert_uint_eq(peek(PPGTT, DATA_ADDR + 16), 0);
     ck_assert_uint_eq(peek(GGTT, DATA_ADDR + 24), 0);
     ck_assert(read_reg(reg_of(_i, RING_ESR)) & GVIRT_ERROR_PRIVILEGE);
+    ck_assert_uint_eq(gpu->stats.denied_commands, 6);
     ck_assert(is_idle(_i));
 }
 END_TEST

@@ -299,6 +299,8 @@ static const GvirtCounter gpu_counters[] = {
       "Aperture accesses that the hardware served itself" },
     { "context-switches", offsetof(GvirtGpuStats, context_switches),
       "MI_SET_CONTEXT that switched" },
+    { "denied-commands", offsetof(GvirtGpuStats, denied_commands),
+      "Commands made no-ops for want of privilege" },
 };
 
 static void gpu_get_counter(Object *obj, Visitor *v, const char *name,

@@ -88,6 +88,7 @@ typedef struct GvirtGpuStats {
     uint64_t interrupts;
     uint64_t aperture_traps;
     uint64_t context_switches;
+    uint64_t denied_commands;   /* no-ops for want of privilege */
 } GvirtGpuStats;
 
 void gvirt_gpu_stats(GvirtGpu *gpu, GvirtGpuStats *stats);
