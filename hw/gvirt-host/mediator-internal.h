@@ -198,6 +198,7 @@ struct GvirtMediator {
 
     GvirtVgpu *vgpu[GVIRT_VGPUS_MAX];
     unsigned vgpus;
+    unsigned vgpu_top;          /* behind the last place ever taken */
     bool low_taken[GVIRT_LOW_UNITS];
     bool high_taken[GVIRT_HIGH_UNITS];
     uint32_t fences_taken;

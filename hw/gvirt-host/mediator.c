@@ -250,7 +250,8 @@ void gvirt_mediator_rearm(GvirtMediator *mediator)
     int64_t deadline_ns = mediator->poll_ns;
     unsigned i;
 
-    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
+    /* With every register access: only as far as there are vGPUs. */
+    for (i = 0; i < mediator->vgpu_top; i++) {
         GvirtVgpu *vgpu = mediator->vgpu[i];
 
         if (vgpu) {

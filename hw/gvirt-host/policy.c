@@ -300,12 +300,6 @@ void gvirt_policy_write(GvirtVgpu *vgpu, uint32_t offset, uint32_t value)
         return;
     }
     gvirt_regfile_write(&vgpu->regs, offset, value);
-    if (info && info->hook == GVIRT_HOOK_POWER) {
-        /* It has no way to tell a new deadline. */
-        vgpu->power_deadline_ns =
-            gvirt_power_advance(vgpu->power,
-                                gvirt_mediator_now_ns(vgpu->mediator));
-    }
 }
 
 /* Ring registers, the ones that steer the streamer. */

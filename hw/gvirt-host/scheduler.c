@@ -15,6 +15,7 @@
 #define SLICE_MIN_NS    (1 * 1000 * 1000ll)
 #define SLICE_MAX_NS    (160 * 1000 * 1000ll)
 #define POLL_NS         (100 * 1000ll)
+#define BUSY_POLL_NS    (4 * 1000 * 1000ll)
 #define RING_TIMEOUT_NS (500 * 1000 * 1000ll)
 #define PERIOD_NS       (160 * 1000 * 1000ll)
 #define STEPS_MAX       16
@@ -49,9 +50,6 @@ static void tell_busy(GvirtVgpu *vgpu, bool busy)
     if (vgpu->busy != busy) {
         vgpu->busy = busy;
         gvirt_power_busy(vgpu->power, busy);
-        vgpu->power_deadline_ns =
-            gvirt_power_advance(vgpu->power,
-                                gvirt_mediator_now_ns(vgpu->mediator));
     }
 }
 
@@ -198,8 +196,10 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
     } else if (vgpu_has_work(owner)) {
         poll_at(mediator, now_ns + POLL_NS);
     }
-    if (owner->config.cap_percent && mediator->accounting) {
-        poll_at(mediator, now_ns + SLICE_MIN_NS);
+    if (mediator->accounting) {
+        /* To see it go idle, or reach its cap, without an interrupt. */
+        poll_at(mediator, now_ns + (owner->config.cap_percent ? SLICE_MIN_NS :
+                                                                BUSY_POLL_NS));
     }
     return false;
 }

@@ -93,8 +93,8 @@ void gvirt_ggtt_write_pte(GvirtVgpu *vgpu, uint32_t page, uint32_t pte)
 
     vgpu->stats.pte_writes++;
     if (page >= GVIRT_GTT_ENTRIES || !gvirt_vgpu_owns_page(vgpu, page)) {
-        /* i915 clears its guard page so: once is worth a word. */
-        if (vgpu->outside_writes++ == 0) {
+        /* The last page is a guard page, which i915 clears wherever it is. */
+        if (page != GVIRT_GTT_ENTRIES - 1 && vgpu->outside_writes++ == 0) {
             gvirt_log_guest_error(mediator->host, "%s: page-table entry 0x%x "
                                   "outside its graphics memory", vgpu->name,
                                   page);

@@ -293,7 +293,6 @@ static void vring_tail(GvirtVgpu *vgpu, GvirtEngineId id)
 {
     vring_update_pending(vgpu, id);
     if (vgpu->ring[id].pending) {
-        gvirt_vring_submit(vgpu, id);
         gvirt_sched_run(vgpu->mediator);
     }
 }
@@ -586,12 +585,10 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     if (engine->filled_pos - engine->done_pos + len_B >= engine->size_B) {
         return;
     }
-    gvirt_shadow_sync(vgpu);
     dw = vring_gather(vgpu, id, len_B);
     if (gvirt_audit_ring(vgpu, id, dw, len_B / 4,
                          engine->filled_pos + len_B) !=
         GVIRT_VERDICT_AGAIN) {
-        /* The audit may have found another directory. */
         gvirt_shadow_sync(vgpu);
         vring_scatter(mediator, id, dw, len_B / 4);
         engine->filled = tail;

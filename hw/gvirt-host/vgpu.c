@@ -29,8 +29,16 @@ static bool gt_busy(void *opaque)
     return vgpu->busy;
 }
 
+static void power_deadline(void *opaque, int64_t deadline_ns)
+{
+    GvirtVgpu *vgpu = opaque;
+
+    vgpu->power_deadline_ns = deadline_ns;
+}
+
 static const GvirtPowerOps power_ops = {
     .gt_busy = gt_busy,
+    .deadline = power_deadline,
 };
 
 static void irq_line(void *opaque, bool level)
@@ -121,6 +129,7 @@ static bool vgpu_settle(GvirtVgpu *vgpu, char **error)
         return false;
     }
     mediator->vgpu[slot] = vgpu;
+    mediator->vgpu_top = MAX(mediator->vgpu_top, slot + 1);
     mediator->vgpus++;
     return true;
 }
