@@ -65,24 +65,17 @@ static void glue_irq(void *opaque, bool level)
 {
     GvirtGlueHost *host = opaque;
 
+    /* A receiver that may be told at once is, when we are in its lock. */
+    if (!host->defer && bql_locked()) {
+        host->events->irq(host->opaque, level);
+        return;
+    }
     qemu_mutex_lock(&host->lock);
     host->irq_pending = true;
     host->irq_rises += level;
     host->irq_level = level;
     qemu_mutex_unlock(&host->lock);
     qemu_bh_schedule(host->bh);
-}
-
-/* For a receiver that may be told at once. */
-static void glue_irq_direct(void *opaque, bool level)
-{
-    GvirtGlueHost *host = opaque;
-
-    if (bql_locked()) {
-        host->events->irq(host->opaque, level);
-    } else {
-        glue_irq(opaque, level);
-    }
 }
 
 static void glue_aperture_changed(void *opaque, uint32_t first_page,
@@ -147,21 +140,6 @@ static const GvirtHostOps glue_ops = {
     .timer_set = glue_timer_set,
     .kick = glue_kick,
     .irq = glue_irq,
-    .aperture_changed = glue_aperture_changed,
-    .display_changed = glue_display_changed,
-    .log = glue_log,
-    .trace = glue_trace,
-};
-
-static const GvirtHostOps glue_ops_direct = {
-    .map = glue_map,
-    .dirty = glue_dirty,
-    .page_gen = glue_page_gen,
-    .sync_dirty = glue_sync_dirty,
-    .clock_ns = glue_clock_ns,
-    .timer_set = glue_timer_set,
-    .kick = glue_kick,
-    .irq = glue_irq_direct,
     .aperture_changed = glue_aperture_changed,
     .display_changed = glue_display_changed,
     .log = glue_log,
@@ -234,13 +212,14 @@ void gvirt_glue_host_init(GvirtGlueHost *host, GvirtGpuDevice *gpu,
                           const char *name, const GvirtGlueEvents *events,
                           void *opaque, bool defer)
 {
-    host->host.ops = defer ? &glue_ops : &glue_ops_direct;
+    host->host.ops = &glue_ops;
     host->host.opaque = host;
     host->host.trace_enabled = glue_traced();
     host->gpu = gpu;
     host->name = name;
     host->events = events;
     host->opaque = opaque;
+    host->defer = defer;
     host->aperture_first = UINT32_MAX;
     qemu_mutex_init(&host->lock);
     host->bh = qemu_bh_new(glue_bh, host);

@@ -94,6 +94,7 @@ struct GvirtGlueHost {
     const char *name;           /* for the log: the device's id */
     const GvirtGlueEvents *events;
     void *opaque;
+    bool defer;
     QEMUTimer *timer;
     QEMUBH *bh;
     QemuMutex lock;             /* of what follows */
