@@ -35,6 +35,7 @@ PACKAGES = (
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 ROOT_DISK_SIZE = "6G"            # sparse: takes what is in use
 NEED_FREE_B = 5 << 30
+UNUSED_S = 7 * 24 * 3600
 PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 
 
@@ -261,8 +262,17 @@ def _build(suite, include, final):
         if work.exists():
             _remove_tree(work)
         raise
+    _remove_unused(suite, final)
     note(f"{suite} image: Linux {release}, built in "
          f"{time.monotonic() - began:.0f} s, in {final}")
+
+
+def _remove_unused(suite, current):
+    """Images of other recipes go when no clone has used them for days."""
+    for folder in cache_dir().glob(f"{suite}-*"):
+        if folder != current and folder.is_dir() and \
+                time.time() - folder.stat().st_mtime > UNUSED_S:
+            _remove_tree(folder)
 
 
 def ensure_image(suite, include=(), update=False):
@@ -274,6 +284,7 @@ def ensure_image(suite, include=(), update=False):
     final = image_dir(suite)
     facts = read_facts(final)
     if facts and not update and set(include) <= set(facts["include"]):
+        os.utime(final)
         return final
     with Lock(cache_dir() / f"{suite}.lock",
               f"waiting for another build of the {suite} image"):

@@ -25,6 +25,10 @@ GPU_IDS = {"vgpu": "v0", "passthrough": "p0", "none": None}
 FIRMWARE_DIRS = ("/usr/share/qemu", "/usr/share/seabios")
 DEFAULT_TIMEOUT_S = 600
 KEPT_RUNS = 8
+# What udev would load for devices that nobody uses here.
+NEEDLESS_MODULES = ("iTCO_wdt", "pcspkr", "rapl", "intel_rapl_msr",
+                    "aesni_intel", "ghash_clmulni_intel", "sha512_ssse3",
+                    "crct10dif_pclmul", "crc32_pclmul", "polyval_clmulni")
 LOGS = ("command", "dmesg.log", "errors.log", "gpu.json", "qemu.log",
         "serial.log")
 
@@ -99,11 +103,14 @@ def _device(options):
 
 
 def _kernel_line(options):
-    mode = "exec" if options.command is not None else "boot"
     # mitigations against speculation cost an emulated processor a lot
     words = ["console=tty0", "console=ttyS0", "mitigations=off",
-             "log_buf_len=1M", "panic=-1", "net.ifnames=0",
-             "systemd.show_status=0", f"gvirt.mode={mode}"]
+             "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
+    if options.command is not None:
+        words += ["gvirt.mode=exec"]
+    else:
+        words += ["gvirt.mode=boot", "quiet", "systemd.show_status=1",
+                  "modprobe.blacklist=" + ",".join(NEEDLESS_MODULES)]
     return " ".join(words + options.kernel_args.split())
 
 
