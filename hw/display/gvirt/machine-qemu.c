@@ -12,6 +12,9 @@
  * read the bitmap below it. A store that was under way on another vCPU when
  * the bit was cleared may then leave no mark: so a page found dirty counts up
  * once more at each look until SETTLE_NS have passed.
+ *
+ * On the machine x-remote the memory belongs to another process, whose writes
+ * leave no mark here: no generation is known.
  */
 #include "qemu/osdep.h"
 #include "hw/gvirt/glue-qemu.h"
@@ -53,6 +56,8 @@ void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
     machine->generations = g_hash_table_new_full(NULL, NULL, NULL,
                                                  generations_free);
     machine->epoch = 1;
+    machine->remote = object_dynamic_cast(qdev_get_machine(),
+                                          "x-remote-machine");
     machine->changed = changed;
     machine->opaque = opaque;
 }
@@ -333,7 +338,7 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
     uint64_t page;
 
     mr = gvirt_machine_region(machine, page_hpa, &offset);
-    if (!mr) {
+    if (!mr || machine->remote) {
         return 0;
     }
     generations = machine_generations(machine, mr);

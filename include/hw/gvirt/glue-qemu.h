@@ -48,6 +48,7 @@ struct GvirtMachine {
     uint64_t window_size_B;
     GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
     uint32_t epoch;
+    bool remote;                /* other processes write the memory, too */
     void (*changed)(void *opaque);
     void *opaque;
 };
