@@ -153,8 +153,9 @@ static const GvirtHostOps guest_ops = {
 };
 
 /* blind: page tables are compared, not asked for their generation. */
-static inline void mediator_start(bool blind)
+static inline void mediator_start_timed(bool blind, GvirtTiming timing)
 {
+    GvirtGpuConfig gpu_config = { .timing = timing };
     GvirtMediatorConfig config = {
         .memory_hpa = OWN_HPA,
         .memory_size_B = OWN_SIZE_B,
@@ -162,7 +163,7 @@ static inline void mediator_start(bool blind)
     };
 
     fake = fakehost_new();
-    gpu = fakehost_gpu(fake);
+    gpu = gvirt_gpu_new(&fake->host, &gpu_config);
     own.host.ops = &own_ops;
     own.host.opaque = &own;
     own.fake = fake;
@@ -170,6 +171,11 @@ static inline void mediator_start(bool blind)
     irqs_seen = 0;
     mediator = gvirt_mediator_new(gpu, &own.host, &config);
     memset(guest, 0, sizeof(guest));
+}
+
+static inline void mediator_start(bool blind)
+{
+    mediator_start_timed(blind, GVIRT_TIMING_FUNCTIONAL);
 }
 
 static inline void mediator_stop(void)

@@ -114,7 +114,8 @@ static const Case cases[] = {
     { "clflush, other", GVIRT_RCS, 1, DW(0x13c00001, ADDR_OTHER, 0), 0 },
     { "mailbox, memory of other", GVIRT_RCS, 1,
       DW(0x0b600001, 5, ADDR_OTHER), 0 },
-    { "mailbox, register", GVIRT_RCS, 0, DW(0x0b640001, 5, 0x20000), 0 },
+    { "mailbox, register", GVIRT_RCS, 0, DW(0x0b240001, 5, 0x22044), 0 },
+    { "mailbox, HEAD", GVIRT_RCS, 1, DW(0x0b240001, 5, 0x2034), 0 },
     { "flip", GVIRT_RCS, 0, DW(0x0a000001, 4096, ADDR_OWN), 0 },
     { "flip on BCS, plane beyond", GVIRT_BCS, 0,
       DW(0x0a380001, 4096, ADDR_OWN), 0 },
@@ -295,6 +296,28 @@ START_TEST(test_flip)
 }
 END_TEST
 
+/* EU threads get no way to registers: bits 4:3 of dword 2 are cleared. */
+START_TEST(test_vfe_mmio)
+{
+    Guest *g = &guest[0];
+    uint32_t at = g->tail[GVIRT_RCS], pte;
+    unsigned i;
+
+    emit(g, GVIRT_RCS, 0x70000006);
+    for (i = 1; i < 8; i++) {
+        emit(g, GVIRT_RCS, i == 2 ? 0x00270018 : 0);
+    }
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    /* What the hardware was shown stands in the mediator's first page. */
+    pte = hw_pte(0x7c000);
+    ck_assert_uint_eq(fakehost_read32(fake, (pte & 0xfffff000) + at),
+                      0x70000006);
+    ck_assert_uint_eq(fakehost_read32(fake, (pte & 0xfffff000) + at + 8),
+                      0x00270000);
+}
+END_TEST
+
 /* TAIL in the middle of a command; the rest of it never runs as another. */
 START_TEST(test_cut_by_tail)
 {
@@ -371,6 +394,7 @@ int main(void)
     tcase_add_test(tc, test_lri_emulated);
     tcase_add_test(tc, test_update_gtt);
     tcase_add_test(tc, test_flip);
+    tcase_add_test(tc, test_vfe_mmio);
     tcase_add_test(tc, test_cut_by_tail);
     tcase_add_loop_test(tc, test_random_words, 0, 8);
     suite_add_tcase(suite, tc);

@@ -285,24 +285,67 @@ START_TEST(test_secure_unbounded)
 }
 END_TEST
 
-/* More in flight than the arena holds: later, not never. */
+/* More in flight than the arena holds: later, not never, and none is lost. */
 START_TEST(test_arena_flow)
 {
     Guest *g = &guest[0];
-    unsigned i;
+    unsigned i, n;
 
     for (i = 0; i < 63 * 1024; i++) {
         batch_dw(g, i, 0);
     }
-    batch_store(g, i, gm(g, GM_SCRATCH), 0x99);
-    for (i = 0; i < 64; i++) {
+    for (n = 0; n < 64; n++) {
+        /* The same memory each time, with other contents. */
+        batch_store(g, i, gm(g, GM_SCRATCH) + n * 4, 0x100 + n);
         emit_batch(g, GVIRT_RCS, BB_START_GGTT, gm(g, GM_BATCH));
         emit_breadcrumb(g, GVIRT_RCS);
         submit(g, GVIRT_RCS);
+        if (n % 20 == 19) {
+            settle(MS(50));
+        } else if (n % 20 > 14) {
+            /* The engine gets a little way. */
+            gvirt_gpu_run(gpu, 3000);
+        }
     }
     settle(MS(200));
     ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 64);
-    ck_assert_uint_eq(mem(g, GPA_SCRATCH), 0x99);
+    for (n = 0; n < 64; n++) {
+        /* Submitted late, a batch is what it was then. */
+        ck_assert_uint_ge(mem(g, GPA_SCRATCH + n * 4), n % 20 < 14 ?
+                          0x100 + n : 0);
+    }
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* TAIL runs over what the hardware has not executed yet. */
+START_TEST(test_ring_overrun)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    for (i = 0; i < 600; i++) {
+        emit_store(g, gm(g, GM_SCRATCH) + i * 4, i + 1);
+    }
+    submit(g, GVIRT_RCS);
+    ck_assert_uint_eq(stats(g).submissions[GVIRT_RCS], 2);
+    /* Around, and over the first of them, out of step by a dword. */
+    emit(g, GVIRT_RCS, 0);
+    for (i = 0; i < 500; i++) {
+        emit_store(g, gm(g, GM_SCRATCH) + 0x800 + i % 256 * 4, 0x1000 + i);
+    }
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    ck_assert_uint_eq(stats(g).submissions[GVIRT_RCS], 2);
+    settle(MS(20));
+    ck_assert_uint_eq(stats(g).submissions[GVIRT_RCS], 3);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+    for (i = 0; i < 512; i++) {
+        ck_assert_uint_eq(mem(g, GPA_SCRATCH + i * 4), i + 1);
+    }
     ck_assert_uint_eq(fake->guest_errors, 0);
 }
 END_TEST
@@ -375,6 +418,26 @@ START_TEST(test_ppgtt_sync)
     submit(g, GVIRT_RCS);
     settle(MS(10));
     ck_assert_uint_eq(mem(&guest[1], GPA_DATA), 0);
+}
+END_TEST
+
+/* One entry in the middle of a table that held the same all over. */
+START_TEST(test_ppgtt_uniform)
+{
+    Guest *g = &guest[0];
+
+    mem_set(g, GPA_DATA + 0x80000, 0x10000002);
+    mem_set(g, GPA_DATA + 0x80008, (1 << 22) + (5 << 12));
+    mem_set(g, GPA_DATA + 0x8000c, 7);
+    mem_set(g, GPA_DATA + 0x80010, BB_END);
+    emit(g, GVIRT_RCS, 0);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    mem_set(g, GPA_TABLE + 0x1000 + 5 * 4, pte_of(GPA_DATA + 0x9000));
+    emit_batch(g, GVIRT_RCS, BB_START_PPGTT_RCS, 0x80000);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(mem(g, GPA_DATA + 0x9000), 7);
 }
 END_TEST
 
@@ -667,6 +730,66 @@ START_TEST(test_head_into_command)
 }
 END_TEST
 
+/* The same by UHPTR, which MI_ARB_CHECK takes up. */
+START_TEST(test_uhptr)
+{
+    Guest *g = &guest[0];
+
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    wr(g, 0x2134, 0x41);
+    ck_assert_uint_eq(hw(0x2134), 0);
+    /* Nor with the next switch. */
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(20));
+    emit(g, GVIRT_RCS, 0x02800000);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(20));
+    ck_assert_uint_eq(hw(0x2134), 0);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 2);
+}
+END_TEST
+
+/* The OA unit writes by itself: only into the guest's own memory. */
+START_TEST(test_oa_buffer)
+{
+    Guest *g = &guest[0];
+    uint32_t own_addr = (g->high_page + 0x1000) << 12;
+    uint32_t other_addr = (guest[1].high_page + 0x1000) << 12;
+
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    wr(g, 0x2368, other_addr | 1);
+    wr(g, 0x23b0, other_addr);
+    wr(g, 0x2364, other_addr | 7 << 3);
+    wr(g, 0x2360, 1);
+    ck_assert_uint_eq(hw(0x2360) & 1, 0);
+    ck_assert_uint_eq(fake->guest_errors, 1);
+    wr(g, 0x2360, 0);
+    wr(g, 0x2368, own_addr | 1);
+    wr(g, 0x23b0, own_addr);
+    wr(g, 0x2364, own_addr | 7 << 3);
+    wr(g, 0x2360, 1);
+    ck_assert_uint_eq(hw(0x2360) & 1, 1);
+    ck_assert_uint_eq(hw(0x23b0), own_addr);
+    /* Then the buffer is moved under it. */
+    wr(g, 0x23b0, other_addr);
+    ck_assert_uint_eq(hw(0x2360) & 1, 0);
+    /* And it does not run for the other. */
+    wr(g, 0x23b0, own_addr);
+    wr(g, 0x2360, 1);
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    ck_assert_uint_eq(hw(0x2360) & 1, 0);
+}
+END_TEST
+
 /* STOP_RING holds, and lets go. */
 START_TEST(test_stop_ring)
 {
@@ -745,6 +868,7 @@ static void add_all(TCase *tc)
     tcase_add_test(tc, test_secure_predicated_loop);
     tcase_add_test(tc, test_secure_unbounded);
     tcase_add_test(tc, test_arena_flow);
+    tcase_add_test(tc, test_ring_overrun);
     tcase_add_test(tc, test_two_guests);
     tcase_add_test(tc, test_state_is_switched);
     tcase_add_test(tc, test_fresh_state);
@@ -752,6 +876,8 @@ static void add_all(TCase *tc)
     tcase_add_loop_test(tc, test_reset_is_own, 0, 2);
     tcase_add_loop_test(tc, test_remove_running, 0, 2);
     tcase_add_test(tc, test_head_into_command);
+    tcase_add_test(tc, test_uhptr);
+    tcase_add_test(tc, test_oa_buffer);
     tcase_add_test(tc, test_stop_ring);
     tcase_add_test(tc, test_restart);
     tcase_add_test(tc, test_ppgtt_cannot_be_off);
@@ -761,6 +887,7 @@ static void add_ppgtt(TCase *tc)
 {
     tcase_add_loop_test(tc, test_ppgtt_batch, 0, 2);
     tcase_add_test(tc, test_ppgtt_sync);
+    tcase_add_test(tc, test_ppgtt_uniform);
     tcase_add_test(tc, test_ppgtt_directory);
     tcase_add_test(tc, test_pp_dir_by_lri);
 }

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Render time among guests, on the modelled clock: slices, weights, caps, and
+ * that nobody waits for one who has nothing to do.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "mediator-fixture.h"
+
+#define BATCH_PAGES     256u        /* of no-ops: about 0.4 ms */
+#define QUEUED          4u
+
+static void start(unsigned n, unsigned weight, unsigned cap)
+{
+    GvirtVgpuConfig config = guest_config(n, 64 << 20, 256 << 20, 8);
+
+    config.weight = weight;
+    config.cap_percent = cap;
+    ck_assert(guest_new_with(n, &config, NULL));
+    guest_start(n);
+    /* Guest page GPA_DATA + p is local page p. */
+    mem_set(&guest[n], GPA_DATA + BATCH_PAGES * 0x1000 - 4, 0x05000000);
+}
+
+static void setup(void)
+{
+    mediator_start_timed(false, GVIRT_TIMING_MODEL);
+}
+
+static void teardown(void)
+{
+    mediator_stop();
+}
+
+static void request(Guest *g)
+{
+    emit(g, GVIRT_RCS, 0x18802100);
+    emit(g, GVIRT_RCS, 0);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+}
+
+/* Keep some requests of the first guests queued, for ns. */
+static void work(unsigned guests, int64_t ns)
+{
+    int64_t end_ns = fake->now_ns + ns;
+    unsigned n;
+
+    while (fake->now_ns < end_ns) {
+        for (n = 0; n < guests; n++) {
+            Guest *g = &guest[n];
+
+            while (g->seqno[GVIRT_RCS] - seqno_done(g, GVIRT_RCS) < QUEUED) {
+                request(g);
+            }
+        }
+        settle(MS(1));
+    }
+}
+
+static double done(unsigned n)
+{
+    return seqno_done(&guest[n], GVIRT_RCS);
+}
+
+/* Alone, a guest has all the time, and no switches. */
+START_TEST(test_alone)
+{
+    start(0, 100, 0);
+    work(1, MS(400));
+    ck_assert_uint_eq(stats(&guest[0]).switches_in, 1);
+    ck_assert(stats(&guest[0]).run_ns > 0.9 * MS(400));
+    /* 256 Ki no-ops of 2 clocks at 1250 MHz: 0.42 ms each. */
+    ck_assert_double_gt(done(0), 850);
+    ck_assert_double_lt(done(0), 960);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+START_TEST(test_equal)
+{
+    start(0, 100, 0);
+    start(1, 100, 0);
+    work(2, MS(1000));
+    ck_assert_double_eq_tol(done(0) / done(1), 1.0, 0.1);
+    /* In slices of 16 ms: some thirty each. */
+    ck_assert_uint_ge(stats(&guest[0]).switches_in, 20);
+    ck_assert_uint_le(stats(&guest[0]).switches_in, 40);
+    ck_assert(stats(&guest[0]).run_ns + stats(&guest[1]).run_ns >
+              0.85 * MS(1000));
+}
+END_TEST
+
+START_TEST(test_weights)
+{
+    start(0, 300, 0);
+    start(1, 100, 0);
+    start(2, 100, 0);
+    work(3, MS(2000));
+    ck_assert_double_eq_tol(done(0) / done(1), 3.0, 0.5);
+    ck_assert_double_eq_tol(done(2) / done(1), 1.0, 0.2);
+}
+END_TEST
+
+START_TEST(test_cap)
+{
+    start(0, 100, 20);
+    if (_i) {
+        start(1, 100, 0);
+    }
+    work(1 + _i, MS(1600));
+    ck_assert(stats(&guest[0]).run_ns > 0.12 * MS(1600));
+    ck_assert(stats(&guest[0]).run_ns < 0.26 * MS(1600));
+    if (_i) {
+        ck_assert(stats(&guest[1]).run_ns > 0.6 * MS(1600));
+    }
+}
+END_TEST
+
+/* Who is idle costs the other nothing. */
+START_TEST(test_idle_is_passed_over)
+{
+    start(0, 100, 0);
+    start(1, 900, 0);
+    work(1, MS(400));
+    ck_assert_uint_eq(stats(&guest[1]).switches_in, 0);
+    ck_assert_double_gt(done(0), 850);
+}
+END_TEST
+
+/* A guest with short requests is served within a slice of the hog's. */
+START_TEST(test_latency)
+{
+    unsigned i;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    for (i = 1; i <= 20; i++) {
+        int64_t before_ns = fake->now_ns;
+
+        request(&guest[1]);
+        while (seqno_done(&guest[1], GVIRT_RCS) < i) {
+            work(1, MS(1));
+            ck_assert_int_lt(fake->now_ns - before_ns, MS(25));
+        }
+        work(1, MS(5));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("mediator-sched");
+    TCase *tc = tcase_create("sched");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_alone);
+    tcase_add_test(tc, test_equal);
+    tcase_add_test(tc, test_weights);
+    tcase_add_loop_test(tc, test_cap, 0, 2);
+    tcase_add_test(tc, test_idle_is_passed_over);
+    tcase_add_test(tc, test_latency);
+    suite_add_tcase(suite, tc);
+
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
