@@ -174,6 +174,10 @@ void gvirt_color_row(const GvirtColor *color, const GvirtPixel *row,
     uint32_t i;
 
     for (i = 0; i < count; i++) {
+        if (i && !memcmp(&row[i], &row[i - 1], sizeof(row[i]))) {
+            out[i] = out[i - 1];        /* runs are common */
+            continue;
+        }
         memcpy(c, row[i].c, sizeof(c));
         if (color->gamma_mode == GAMMA_SPLIT) {
             if (row[i].gamma) {

@@ -149,9 +149,14 @@ void gvirt_primary_unpack(uint32_t ctl, const uint32_t *legacy,
     uint32_t i, v;
 
     for (i = 0; i < count; i++, source += cpp, out++) {
+        if (i && !memcmp(source, source - cpp, cpp)) {
+            *out = out[-1];             /* runs are common */
+            continue;
+        }
         out->gamma = gamma;
         out->csc = csc;
         out->key = 0;
+        out->pad = 0;
         switch (format) {
         case PRI_INDEXED8:
             /* The palette is its colours, whatever the gamma mode. */
@@ -300,6 +305,11 @@ void gvirt_sprite_unpack(const GvirtPipe *pipe, const GvirtPlaneRegs *sprite,
     uint32_t i, v, y, u;
 
     for (i = 0; i < count; i++, out++) {
+        if (i && !yuv && !memcmp(source + i * cpp, source + (i - 1) * cpp,
+                                 cpp)) {
+            *out = out[-1];
+            continue;
+        }
         memset(out, 0, sizeof(*out));
         out->gamma = !!(ctl & PRI_CTL_GAMMA);
         out->csc = !!(ctl & PRI_CTL_CSC);

@@ -60,6 +60,7 @@ typedef struct Frame {
     CursorBox box;
     bool primary_on, sprite_on, cursor_on;
     bool direct;                    /* 8 bits a channel, no CSC */
+    uint32_t lut[3][256];           /* ... and what gamma makes of them */
     GvirtColor color;
 } Frame;
 
@@ -263,7 +264,6 @@ static bool cursor_pixel(const Frame *frame, int32_t x, uint32_t below,
 /* Rows of a plane of 8:8:8 without any work on its colours. */
 static void compose_direct(Frame *frame, uint32_t y, uint32_t *line)
 {
-    const uint32_t *lut = frame->color.legacy;
     uint32_t i, v;
     int32_t x, first, end;
 
@@ -288,8 +288,8 @@ static void compose_direct(Frame *frame, uint32_t y, uint32_t *line)
     if (frame->primary->ctl & PRI_CTL_GAMMA) {
         for (i = 0; i < frame->width; i++) {
             v = line[i];
-            line[i] = (lut[v >> 16] & 0xff0000) |
-                      (lut[v >> 8 & 0xff] & 0xff00) | (lut[v & 0xff] & 0xff);
+            line[i] = frame->lut[0][v >> 16] | frame->lut[1][v >> 8 & 0xff] |
+                      frame->lut[2][v & 0xff];
         }
     }
 }
@@ -429,12 +429,26 @@ static void set_plane(Frame *frame, unsigned which, uint32_t cpp,
     set_surface(frame, which, &want, on);
 }
 
+static void make_lut(Frame *frame)
+{
+    GvirtPixel grey = { .gamma = 1 };
+    uint32_t i, out;
+
+    for (i = 0; i < 256; i++) {
+        grey.c[0] = grey.c[1] = grey.c[2] = gvirt_color_from8(i);
+        gvirt_color_row(&frame->color, &grey, 1, &out);
+        frame->lut[0][i] = out & 0xff0000;
+        frame->lut[1][i] = out & 0xff00;
+        frame->lut[2][i] = out & 0xff;
+    }
+}
+
 static void frame_init(Frame *frame, GvirtScanout *scanout, GvirtPipe *pipe,
                        unsigned planes)
 {
     GvirtPipeLive *live = &pipe->live;
     GvirtSurface cursor;
-    uint32_t gamma_mode;
+    uint32_t format;
 
     memset(frame, 0, sizeof(*frame));
     frame->scanout = scanout;
@@ -456,16 +470,17 @@ static void frame_init(Frame *frame, GvirtScanout *scanout, GvirtPipe *pipe,
                        cursor_size(live->cursor.ctl);
     frame->box = cursor_box(&live->cursor);
     gvirt_color_init(&frame->color, pipe);
-    gamma_mode = d_bits(frame->primary->ctl, 29, 26);
+    format = d_bits(frame->primary->ctl, 29, 26);
     frame->direct = frame->primary_on && !frame->sprite_on &&
-                    (gamma_mode == 6 || gamma_mode == 14) &&
+                    (format == 6 || format == 14) &&
                     !(frame->primary->ctl & (PRI_CTL_CSC | PRI_CTL_ROTATE)) &&
-                    (!(frame->primary->ctl & PRI_CTL_GAMMA) ||
-                     frame->color.gamma_mode == GAMMA_8BIT) &&
                     (!frame->cursor_on ||
                      (!(live->cursor.ctl & 1u << 24) &&
                       !(live->cursor.ctl & 1u << 26) ==
                       !(frame->primary->ctl & PRI_CTL_GAMMA)));
+    if (frame->direct && frame->primary->ctl & PRI_CTL_GAMMA) {
+        make_lut(frame);
+    }
     set_plane(frame, PLANE_PRIMARY, gvirt_primary_cpp(frame->primary->ctl),
               frame->width, frame->height, frame->primary_on);
     set_plane(frame, PLANE_SPRITE, gvirt_sprite_cpp(frame->sprite->ctl),
