@@ -28,6 +28,7 @@
 #define PIPE_CONTROL_INDEX      (1u << 21)
 #define PIPE_CONTROL_POST_SYNC  (3u << 14)
 #define PERF_COUNT_GLOBAL       (1u << 0)
+#define MBOX_UPDATE             (1u << 21)
 #define MBOX_COMPARE_REGISTER   (1u << 18)
 #define SET_CONTEXT_GTT         (1u << 8)
 #define VFE_MMIO_ACCESS         (3u << 3)   /* dword 2 */
@@ -42,6 +43,8 @@
 #define BB_PPGTT                (1u << 8)
 
 #define UPDATE_GTT_MAX          1024u
+#define JUMPS_MAX               4096u       /* of one submission */
+#define EFFECTS_MAX             65536u
 
 #define IN_RING                 UINT32_MAX
 
@@ -145,12 +148,18 @@ static bool register_write(Audit *audit, uint32_t offset, uint32_t *value,
     case GVIRT_COMMAND_ALLOW:
         return true;
     case GVIRT_COMMAND_EMULATE:
+        if (audit->effect->len >= EFFECTS_MAX) {
+            return false;
+        }
         effect.b = *value;
         g_array_append_val(audit->effect, effect);
         *drop = true;
         return true;
     case GVIRT_COMMAND_PP_DIR:
         effect.kind = EFFECT_PP_DIR;
+        if (audit->effect->len >= EFFECTS_MAX) {
+            return false;
+        }
         effect.a = gvirt_ring_of(offset, &reg);
         effect.b = *value;
         effect.dir = gvirt_shadow_dir(vgpu, *value, &again);
@@ -241,6 +250,9 @@ static GvirtVerdict audit_flip(Audit *audit, uint32_t *dw, uint32_t len_dw)
 {
     Effect effect = { .kind = EFFECT_FLIP, .len_dw = MIN(len_dw, 4) };
 
+    if (audit->effect->len >= EFFECTS_MAX) {
+        return reject(audit, dw, len_dw, "too many flips");
+    }
     memcpy(effect.dw, dw, effect.len_dw * 4);
     g_array_append_val(audit->effect, effect);
     return emulated(audit, dw, len_dw);
@@ -311,6 +323,27 @@ static GvirtVerdict audit_registers(Audit *audit, const GvirtCommandInfo *info,
     return GVIRT_VERDICT_PASS;
 }
 
+/* With "Compare Register" an update writes the register in dword 2. */
+static GvirtVerdict audit_mailbox(Audit *audit, uint32_t *dw, uint32_t len_dw)
+{
+    uint32_t value = dw[1];
+    bool drop;
+
+    if (!(dw[0] & MBOX_UPDATE)) {
+        return GVIRT_VERDICT_PASS;
+    }
+    if (!register_write(audit, dw[2] & REG_OFFSET_MASK, &value, false,
+                        &drop)) {
+        return reject(audit, dw, len_dw, "register");
+    }
+    if (drop) {
+        dw[0] &= ~MBOX_UPDATE;
+        audit->changed = true;
+    }
+    dw[1] = value;
+    return GVIRT_VERDICT_PASS;
+}
+
 /* Is this operand a global address? */
 static bool operand_is_global(const GvirtOperand *operand, const uint32_t *dw,
                               uint32_t len_dw)
@@ -350,10 +383,6 @@ static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
 
         if (operand->space == GVIRT_OPERAND_NONE || operand->dword >= len_dw ||
             !operand_is_global(operand, dw, len_dw)) {
-            continue;
-        }
-        if (info->value == GVIRT_OP_MI_SEMAPHORE_MBOX &&
-            dw[0] & MBOX_COMPARE_REGISTER) {
             continue;
         }
         addr = dw[operand->dword] & operand->mask;
@@ -402,6 +431,9 @@ static GvirtVerdict audit_batch_start(Audit *audit, uint32_t from, uint32_t at,
         }
         return GVIRT_VERDICT_PASS;
     }
+    if (audit->jump->len >= JUMPS_MAX) {
+        return reject(audit, dw, len_dw, "too many batches");
+    }
     jump.target = dw[1] & ~3u;
     g_array_append_val(audit->jump, jump);
     audit->changed = true;
@@ -432,6 +464,11 @@ static GvirtVerdict audit_command(Audit *audit, uint32_t from, uint32_t at,
     case GVIRT_OP_MI_LOAD_SCAN_LINES_EXCL:
         /* Of the hardware's display, which is no guest's. */
         return emulated(audit, dw, len_dw);
+    case GVIRT_OP_MI_SEMAPHORE_MBOX:
+        if (dw[0] & MBOX_COMPARE_REGISTER) {
+            return audit_mailbox(audit, dw, len_dw);
+        }
+        break;
     case GVIRT_OP_PIPE_CONTROL:
         if (len_dw > 1 && dw[1] & PIPE_CONTROL_LRI) {
             return audit_pipe_control_lri(audit, dw, len_dw);
@@ -463,6 +500,7 @@ static uint32_t least_dw(const GvirtCommandInfo *info)
     case GVIRT_OP_MI_UPDATE_GTT:
         return 2;
     case GVIRT_OP_MI_DISPLAY_FLIP:
+    case GVIRT_OP_MI_SEMAPHORE_MBOX:
     case GVIRT_OP_MI_STORE_REGISTER_MEM:
     case GVIRT_OP_MI_LOAD_REGISTER_MEM:
     case GVIRT_OP_MI_LOAD_REGISTER_REG:
@@ -521,9 +559,15 @@ static bool piece_fetch(Audit *audit, Piece *piece, uint32_t wanted_dw)
         uint32_t run_dw = (GVIRT_PAGE_SIZE_B - (addr & GVIRT_PAGE_MASK)) / 4;
         uint32_t i;
 
-        if (piece->missing) {
+        if (piece->missing || piece->bad) {
             return false;
         }
+        /* By what is copied: many short pieces are as dear as a long one. */
+        if (run_dw > audit->left_dw) {
+            piece->bad = true;
+            return false;
+        }
+        audit->left_dw -= run_dw;
         if (piece->len_dw + run_dw + 1 > piece->room_dw) {
             uint32_t room_dw = MAX(piece->room_dw * 2, piece->len_dw +
                                    run_dw + GVIRT_PTE_PER_TABLE);
@@ -571,6 +615,9 @@ static void audit_stream_piece(Audit *audit, uint32_t index)
         uint32_t header, len_dw;
 
         if (!piece_fetch(audit, piece, at + 1)) {
+            if (piece->bad) {
+                return;
+            }
             gvirt_log_guest_error(audit_host(audit), "%s: batch at 0x%x runs "
                                   "out of its memory", audit->vgpu->name,
                                   piece->guest_addr);
@@ -581,15 +628,10 @@ static void audit_stream_piece(Audit *audit, uint32_t index)
         info = gvirt_command_find(audit->id, header);
         len_dw = header == GVIRT_OP_MI_NOOP ? 1 :
                  gvirt_command_len_dw(info, header);
-        if (len_dw > audit->left_dw) {
-            piece->bad = true;
-            return;
-        }
         if (!piece_fetch(audit, piece, at + len_dw)) {
             piece_end(piece, at);
             return;
         }
-        audit->left_dw -= len_dw;
         audit->seen_dw += len_dw;
         piece->boundary[at / 8] |= 1u << at % 8;
         if (header != GVIRT_OP_MI_NOOP) {
@@ -597,6 +639,13 @@ static void audit_stream_piece(Audit *audit, uint32_t index)
         }
         at += len_dw;
         audit_piece(audit, index)->end_dw = at;
+    }
+    /*
+     * MI_SET_PREDICATE can make a no-op of the jump at the end: what stands
+     * behind it in the arena was never audited, or for somebody else.
+     */
+    if (ends) {
+        piece_end(audit_piece(audit, index), at);
     }
 }
 

@@ -229,6 +229,9 @@ typedef struct GvirtVring {
     bool enabled;
     bool hung;                  /* taken off the hardware, waits for reset */
     bool pending;               /* TAIL is ahead of what the hardware knows */
+    bool again;                 /* the audit found no room, when: */
+    uint64_t again_pos;         /* HEAD had passed this */
+    uint32_t again_busy;        /* these engines were busy */
     uint32_t size_B;
     GvirtShadowDir *dir;        /* what PP_DIR_BASE names */
 } GvirtVring;

@@ -152,6 +152,7 @@ void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
     gvirt_vring_load_pp_dir(vgpu, id);
     gvirt_arena_clear(mediator, id);
     engine->loaded = false;
+    ring->again = false;
     if (!ring->enabled || ring->hung) {
         return;
     }
@@ -560,6 +561,32 @@ static void vring_scatter(GvirtMediator *mediator, GvirtEngineId id,
     }
 }
 
+static uint32_t busy_engines(GvirtMediator *mediator)
+{
+    uint32_t busy = 0;
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (!gvirt_hw_engine_idle(mediator, i)) {
+            busy |= GVIRT_ENGINE_BIT(i);
+        }
+    }
+    return busy;
+}
+
+/*
+ * There was no room for what the audit makes of this ring. An audit is long:
+ * it is not worth another one before the hardware has gone on.
+ */
+static bool vring_no_news(const GvirtVgpu *vgpu, GvirtEngineId id)
+{
+    GvirtMediator *mediator = vgpu->mediator;
+    const GvirtVring *ring = &vgpu->ring[id];
+
+    return ring->again && ring->again_pos == mediator->engine[id].done_pos &&
+           ring->again_busy == busy_engines(mediator);
+}
+
 void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
 {
     GvirtMediator *mediator = vgpu->mediator;
@@ -585,10 +612,17 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     if (engine->filled_pos - engine->done_pos + len_B >= engine->size_B) {
         return;
     }
+    if (vring_no_news(vgpu, id)) {
+        return;
+    }
     dw = vring_gather(vgpu, id, len_B);
-    if (gvirt_audit_ring(vgpu, id, dw, len_B / 4,
-                         engine->filled_pos + len_B) !=
-        GVIRT_VERDICT_AGAIN) {
+    ring->again = gvirt_audit_ring(vgpu, id, dw, len_B / 4,
+                                   engine->filled_pos + len_B) ==
+                  GVIRT_VERDICT_AGAIN;
+    if (ring->again) {
+        ring->again_pos = engine->done_pos;
+        ring->again_busy = busy_engines(mediator);
+    } else {
         gvirt_shadow_sync(vgpu);
         vring_scatter(mediator, id, dw, len_B / 4);
         engine->filled = tail;
