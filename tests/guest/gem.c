@@ -185,6 +185,11 @@ void gem_context_destroy(int fd, uint32_t context)
          "GEM_CONTEXT_DESTROY");
 }
 
+void gem_reset_stats(int fd, struct drm_i915_reset_stats *stats)
+{
+    must(fd, DRM_IOCTL_I915_GET_RESET_STATS, stats, "GET_RESET_STATS");
+}
+
 void batch_init(Batch *b, int fd)
 {
     memset(b, 0, sizeof(*b));
@@ -225,16 +230,12 @@ static unsigned batch_object(Batch *b, uint32_t handle)
     return b->object_count++;
 }
 
-void batch_emit_address(Batch *b, uint32_t handle, uint32_t delta, bool write)
+static void emit_relocated(Batch *b, uint32_t handle, uint32_t delta,
+                           bool write)
 {
-    unsigned object = batch_object(b, handle);
-
     if (b->reloc_count >= sizeof(b->relocs) / sizeof(b->relocs[0])) {
         errno = ENOSPC;
         gem_fail("batch's relocations");
-    }
-    if (write) {
-        b->objects[object].flags |= EXEC_OBJECT_WRITE;
     }
     /* an impossible presumed offset makes the kernel write the address */
     b->relocs[b->reloc_count++] = (struct drm_i915_gem_relocation_entry) {
@@ -244,6 +245,21 @@ void batch_emit_address(Batch *b, uint32_t handle, uint32_t delta, bool write)
         .write_domain = write ? I915_GEM_DOMAIN_RENDER : 0
     };
     batch_emit(b, 0);
+}
+
+void batch_emit_address(Batch *b, uint32_t handle, uint32_t delta, bool write)
+{
+    unsigned object = batch_object(b, handle);
+
+    if (write) {
+        b->objects[object].flags |= EXEC_OBJECT_WRITE;
+    }
+    emit_relocated(b, handle, delta, write);
+}
+
+void batch_emit_own_address(Batch *b, uint32_t delta)
+{
+    emit_relocated(b, b->handle, delta, false);
 }
 
 int batch_submit(Batch *b, uint32_t engine, uint32_t context)
@@ -265,6 +281,11 @@ int batch_submit(Batch *b, uint32_t engine, uint32_t context)
     arg.buffer_count = b->object_count;
     arg.batch_len = b->len_dw * 4;
     return gem_ioctl(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &arg);
+}
+
+uint64_t batch_address(const Batch *b)
+{
+    return b->object_count ? b->objects[b->object_count - 1].offset : 0;
 }
 
 void batch_free(Batch *b)

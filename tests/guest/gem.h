@@ -50,6 +50,8 @@ void gem_set_domain(int fd, uint32_t handle, uint32_t domain, bool write);
 int gem_wait(int fd, uint32_t handle, int64_t timeout_ns);
 uint32_t gem_context_create(int fd);
 void gem_context_destroy(int fd, uint32_t context);
+/* How often the context in stats->ctx_id was hit by a reset. */
+void gem_reset_stats(int fd, struct drm_i915_reset_stats *stats);
 
 void batch_init(Batch *b, int fd);
 void batch_start(Batch *b);
@@ -57,11 +59,15 @@ void batch_emit(Batch *b, uint32_t dw);
 /* Emits the address of a byte in an object, to be relocated. */
 void batch_emit_address(Batch *b, uint32_t handle, uint32_t delta,
                         bool write);
+/* Emits the address of a byte of the batch itself, for a loop. */
+void batch_emit_own_address(Batch *b, uint32_t delta);
 /*
  * Ends the batch and submits it to an engine (I915_EXEC_*); the objects'
  * presumed addresses are learnt.  Returns 0 or a negative errno.
  */
 int batch_submit(Batch *b, uint32_t engine, uint32_t context);
+/* Where the batch was when it was submitted last. */
+uint64_t batch_address(const Batch *b);
 void batch_free(Batch *b);
 
 #endif
