@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "mediator-qemu.h"
 #include "qapi/error.h"
+#include "system/tcg.h"
 
 static void mediator_event_irq(void *opaque, bool level)
 {
@@ -58,6 +59,8 @@ GvirtMediatorGlue *gvirt_mediator_glue_get(GvirtGpuDevice *gpu, Error **errp)
     }
     config.memory_hpa = glue->window->base_hpa;
     config.memory_size_B = glue->window->size_B;
+    /* An accelerator's dirty log is read whole, each time. */
+    config.cheap_generations = tcg_enabled();
     glue->gpu = gpu;
     glue->users = 1;
     gvirt_glue_host_init(&glue->host, gpu, "gvirt-mediator",

@@ -86,6 +86,7 @@ static void window_commit(MemoryListener *listener)
 
     if (window->changed) {
         window->changed = false;
+        window->machine->run.mr = NULL;
         window->machine->changed(window->machine->opaque);
     }
 }
@@ -165,6 +166,7 @@ void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window)
     if (window->listening) {
         memory_listener_unregister(&window->listener);
     }
+    machine->run.mr = NULL;
     /* No pointer into it may live on in a TLB. */
     machine->changed(machine->opaque);
     qemu_vfree(window->flat);
@@ -330,22 +332,55 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
     }
 }
 
+/* The run of RAM around a page: page tables are asked about by hundreds. */
+static bool machine_find_run(GvirtMachine *machine, uint64_t page_hpa)
+{
+    GvirtWindow *window;
+    MemoryRegion *mr;
+    hwaddr offset, length;
+
+    RCU_READ_LOCK_GUARD();
+
+    machine->run.mr = NULL;
+    window = machine_window(machine, page_hpa);
+    if (!window || window->flat) {
+        return false;
+    }
+    length = window->base_hpa + window->size_B - page_hpa;
+    mr = address_space_translate(window->as, page_hpa - window->base_hpa,
+                                 &offset, &length, true,
+                                 MEMTXATTRS_UNSPECIFIED);
+    if (!memory_region_is_ram(mr) || memory_region_is_ram_device(mr) ||
+        mr->readonly || length < GVIRT_PAGE_SIZE_B) {
+        return false;
+    }
+    machine->run.mr = mr;
+    machine->run.first_hpa = page_hpa;
+    machine->run.size_B = length & ~(hwaddr)GVIRT_PAGE_MASK;
+    machine->run.offset = offset;
+    return true;
+}
+
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
 {
     GvirtGenerations *generations;
-    MemoryRegion *mr;
-    hwaddr offset;
     uint64_t page;
 
-    mr = gvirt_machine_region(machine, page_hpa, &offset);
-    if (!mr || machine->remote) {
+    if (machine->remote) {
         return 0;
     }
-    generations = machine_generations(machine, mr);
-    page = offset / GVIRT_PAGE_SIZE_B;
+    page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;
+    if ((!machine->run.mr ||
+         page_hpa - machine->run.first_hpa >= machine->run.size_B) &&
+        !machine_find_run(machine, page_hpa)) {
+        return 0;
+    }
+    generations = machine_generations(machine, machine->run.mr);
+    page = (machine->run.offset + (page_hpa - machine->run.first_hpa)) /
+           GVIRT_PAGE_SIZE_B;
     if (generations->block_epoch[page / BLOCK_PAGES] != machine->epoch) {
         generations->block_epoch[page / BLOCK_PAGES] = machine->epoch;
-        generations_sync(generations, mr, page / BLOCK_PAGES);
+        generations_sync(generations, machine->run.mr, page / BLOCK_PAGES);
     }
     return generations->page[page];
 }

@@ -49,6 +49,13 @@ struct GvirtMachine {
     GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
     uint32_t epoch;
     bool remote;                /* other processes write the memory, too */
+    /* The run of memory that a generation was last asked of; big lock. */
+    struct {
+        MemoryRegion *mr;
+        uint64_t first_hpa;
+        uint64_t size_B;
+        hwaddr offset;          /* of first_hpa, in mr */
+    } run;
     void (*changed)(void *opaque);
     void *opaque;
 };
