@@ -153,7 +153,7 @@ def write_put_disk(paths, output):
     """One tar of all files, padded as a disk must be."""
     names = {}
     for text in paths:
-        path = pathlib.Path(text).resolve()
+        path = pathlib.Path(os.path.abspath(text))
         if not path.exists():
             raise GuestError(f"--put {text}: no such file or folder",
                              EXIT_USAGE)
@@ -162,7 +162,7 @@ def write_put_disk(paths, output):
                              EXIT_USAGE)
     with tarfile.open(output, "w", format=tarfile.GNU_FORMAT) as archive:
         for name, path in names.items():
-            archive.add(path, arcname=name)
+            archive.add(path.resolve(), arcname=name)
     with open(output, "r+b") as disk:
         size_B = disk.seek(0, os.SEEK_END)
         disk.truncate(-(-size_B // 65536) * 65536)
