@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -234,10 +235,14 @@ def _is_running(log_dir):
 def _qemu_problem(log_dir, status):
     """One line for a QEMU that did not do its work."""
     lines = (log_dir / "qemu.log").read_text(errors="replace").split("\n")
-    lines = [line for line in lines if line.strip() and
-             "doesn't support requested feature" not in line]
-    reason = lines[-1] if lines else (
-        f"killed by signal {-status}" if status < 0 else f"status {status}")
+    lines = [line for line in lines
+             if line.strip() and ": warning: " not in line]
+    # the first line that has QEMU's name says what, others explain
+    named = [line for line in lines if re.match(r"\S*qemu\S*: ", line)]
+    reason = (named[0].partition(": ")[2] if named else
+              lines[-1] if lines else
+              f"killed by signal {-status}" if status < 0 else
+              f"status {status}")
     return f"QEMU ended early: {reason}; logs in {log_dir}"
 
 
