@@ -287,7 +287,7 @@ def run_command(options, qemu, folder, ramdisk, log_dir):
             if session.failure:
                 raise GuestError(f"the guest: {session.failure}; "
                                  f"logs in {log_dir}")
-            if session.ready:
+            if session.ready and status == 0:
                 raise GuestError("the guest stopped before the command "
                                  f"ended; logs in {log_dir}")
             raise GuestError(_qemu_problem(log_dir, status))
