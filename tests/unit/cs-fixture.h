@@ -121,6 +121,8 @@ static inline void cs_setup_timing(GvirtTiming timing)
 
     fake = fakehost_new();
     gpu = gvirt_gpu_new(&fake->host, &config);
+    /* As with a driver under load: the highest clock, 1250 MHz. */
+    write_reg(0xa008, 25u << 24);
     fakehost_map_ggtt(gpu, 0, MAPPED_PAGES, GLOBAL_HPA);
     fakehost_map_ggtt(gpu, PD_SLOT, MAPPED_PAGES / GVIRT_PTE_PER_TABLE,
                       TABLE_HPA);

@@ -42,6 +42,11 @@ struct GvirtGpu {
     GvirtPerf *perf;
     GvirtGpuStats stats;
 
+    /* The GT's clock: its rate, and what it showed when that was set. */
+    unsigned clock_mhz;
+    int64_t clock_base_ns;
+    int64_t clock_base_clk;
+
     uint32_t io_index;          /* BAR4 MMIO_INDEX */
     uint8_t fence_map[GVIRT_APERTURE_PAGES];    /* fence + 1, 0: none */
 
@@ -70,7 +75,11 @@ void gvirt_gpu_leave(GvirtGpu *gpu);
  */
 bool gvirt_gpu_breathe(GvirtEngine *engine);
 
-/* The virtual clock in ns, and in clocks of the GT at its present rate. */
+/*
+ * The virtual clock in ns, and the GT's, which runs at the rate that RPS has
+ * settled on. A change of rate keeps what it shows: work that was issued has
+ * as many clocks left as before. Not for times before the last change.
+ */
 int64_t gvirt_gpu_now_ns(const GvirtGpu *gpu);
 int64_t gvirt_gpu_ns_to_clk(const GvirtGpu *gpu, int64_t ns);
 int64_t gvirt_gpu_clk_to_ns(const GvirtGpu *gpu, int64_t clk);
@@ -107,6 +116,8 @@ void gvirt_perf_reset(GvirtGpu *gpu);
 void gvirt_perf_destroy(GvirtGpu *gpu);
 /* Timer reports up to now_ns; the next deadline or INT64_MAX. */
 int64_t gvirt_perf_advance(GvirtGpu *gpu, int64_t now_ns);
+/* Count up to now, before the GT's clock changes its rate. */
+void gvirt_perf_clock_changing(GvirtGpu *gpu);
 void gvirt_render_init(GvirtGpu *gpu);
 void gvirt_render_reset(GvirtGpu *gpu);
 void gvirt_render_destroy(GvirtGpu *gpu);

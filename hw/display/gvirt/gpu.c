@@ -91,11 +91,6 @@ static void gpu_power_deadline(void *opaque, int64_t deadline_ns)
     gpu->power_deadline_ns = deadline_ns;
 }
 
-static const GvirtPowerOps gpu_power_ops = {
-    .gt_busy = gpu_gt_busy,
-    .deadline = gpu_power_deadline,
-};
-
 /* The line is told to the host when the lock is given up. */
 static void gpu_irq_line(void *opaque, bool level)
 {
@@ -112,20 +107,47 @@ int64_t gvirt_gpu_now_ns(const GvirtGpu *gpu)
     return gpu->host->ops->clock_ns(gpu->host->opaque);
 }
 
-/* In 64 bits for 292 years of ns: split to keep the product in range. */
+/* Products of 64 bits for 292 years of ns: split to keep them in range. */
 int64_t gvirt_gpu_ns_to_clk(const GvirtGpu *gpu, int64_t ns)
 {
-    int64_t mhz = gpu->config.max_clock_mhz;
+    int64_t mhz = gpu->clock_mhz;
+    int64_t since_ns = ns - gpu->clock_base_ns;
 
-    return ns / 1000 * mhz + ns % 1000 * mhz / 1000;
+    return gpu->clock_base_clk + since_ns / 1000 * mhz +
+           since_ns % 1000 * mhz / 1000;
 }
 
+/* The first moment at which it shows clk, or more. */
 int64_t gvirt_gpu_clk_to_ns(const GvirtGpu *gpu, int64_t clk)
 {
-    int64_t mhz = gpu->config.max_clock_mhz;
+    int64_t mhz = gpu->clock_mhz;
+    int64_t since_clk = clk - gpu->clock_base_clk;
 
-    return clk / mhz * 1000 + (clk % mhz * 1000 + mhz - 1) / mhz;
+    if (since_clk / mhz > (INT64_MAX / 2 - gpu->clock_base_ns) / 1000) {
+        return INT64_MAX / 2;
+    }
+    return gpu->clock_base_ns + since_clk / mhz * 1000 +
+           (since_clk % mhz * 1000 + mhz - 1) / mhz;
 }
+
+static void gpu_clock_changed(void *opaque, unsigned mhz)
+{
+    GvirtGpu *gpu = opaque;
+    int64_t now_ns = gvirt_gpu_now_ns(gpu);
+
+    gvirt_perf_clock_changing(gpu);
+    gpu->clock_base_clk = gvirt_gpu_ns_to_clk(gpu, now_ns);
+    gpu->clock_base_ns = now_ns;
+    gpu->clock_mhz = mhz;
+    /* What waits for the clock waits for another moment now. */
+    gvirt_gpu_kick(gpu);
+}
+
+static const GvirtPowerOps gpu_power_ops = {
+    .gt_clock_changed = gpu_clock_changed,
+    .gt_busy = gpu_gt_busy,
+    .deadline = gpu_power_deadline,
+};
 
 void gvirt_gpu_enter(GvirtGpu *gpu)
 {
@@ -234,6 +256,7 @@ GvirtGpu *gvirt_gpu_new(const GvirtHost *host, const GvirtGpuConfig *config)
     if (!gpu->config.max_clock_mhz) {
         gpu->config.max_clock_mhz = DEFAULT_MAX_CLOCK_MHZ;
     }
+    gpu->clock_mhz = gpu->config.max_clock_mhz;     /* until RPS decides */
     g_mutex_init(&gpu->lock);
     g_cond_init(&gpu->settled);
     gpu->pending.aperture_first = UINT32_MAX;

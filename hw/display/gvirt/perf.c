@@ -342,6 +342,14 @@ static void rules_changed(GvirtGpu *gpu)
     gpu->perf_deadline_ns = gvirt_perf_advance(gpu, now_ns);
 }
 
+void gvirt_perf_clock_changing(GvirtGpu *gpu)
+{
+    int64_t now_ns = gvirt_gpu_now_ns(gpu);
+
+    gpu->perf_deadline_ns = gvirt_perf_advance(gpu, now_ns);
+    count_to(gpu, now_ns);
+}
+
 void gvirt_perf_context_changed(GvirtGpu *gpu)
 {
     if (reg(gpu, GVIRT_REG_OACONTROL) & OACONTROL_ONE_CONTEXT) {

@@ -10,7 +10,7 @@
  * Time: the cost of a command moves busy_until_clk. With timing=model a
  * streamer works ahead of it, but a command whose effects others can see
  * (GVIRT_CMD_VISIBLE) waits until the clock has come there, and so does the
- * end of the work. Clocks are those of the highest GT frequency.
+ * end of the work. How long a clock is, RPS decides: it may change under way.
  *
  * Source: HSW PRM vol. 6 (ring, batches, privileges); IVB PRM vol. 1 part 3.
  */
