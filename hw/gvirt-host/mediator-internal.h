@@ -93,6 +93,7 @@ enum {
 };
 
 #define RING_CTL_VALID              0x1u
+#define RING_CTL_SEMAPHORE          (1u << 10)  /* waits for a mailbox */
 #define RING_ADDR_MASK              0x001ffffcu
 #define MI_MODE_STOP_RING           (1u << 8)
 #define MI_MODE_IDLE                (1u << 9)
@@ -103,6 +104,9 @@ enum {
 #define GFX_FLSH_CNTL               0x101008u
 #define GDRST                       0x00941cu
 #define FENCE_BASE                  0x100000u
+#define RING_FAULT_BASE             0x004094u
+#define RING_FAULT_STRIDE           0x100u
+#define RING_FAULT_VALID            0x1u
 
 #define PTE_VALID                   0x1u
 
@@ -212,6 +216,7 @@ struct GvirtMediator {
     GvirtVgpu *next;
     GvirtSwitchPhase phase;
     GvirtSwitchReason reason;
+    bool let_through;           /* draining, but a wait needs more work */
     unsigned turn;              /* round robin: who was last */
     int64_t slice_end_ns;
     int64_t phase_end_ns;

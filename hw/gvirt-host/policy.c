@@ -91,7 +91,10 @@ static const GvirtRegHooks ring_hooks = {
     .write = ring_hook_write,
 };
 
-/* Page-table control and faults: the owner's faults are the hardware's. */
+/*
+ * Page-table control and faults: the owner's faults are the hardware's, but
+ * one that it had before it was last switched out is the first.
+ */
 static uint32_t gtt_hook_read(void *opaque, const GvirtRegInfo *info,
                               uint32_t offset, uint32_t value)
 {
@@ -100,7 +103,8 @@ static uint32_t gtt_hook_read(void *opaque, const GvirtRegInfo *info,
     if (offset == GFX_FLSH_CNTL) {
         return 0;
     }
-    if (info->flags & GVIRT_REG_LIVE && gvirt_vgpu_on_hw(vgpu)) {
+    if (info->flags & GVIRT_REG_LIVE && gvirt_vgpu_on_hw(vgpu) &&
+        !(info->offset == RING_FAULT_BASE && value & RING_FAULT_VALID)) {
         return gvirt_hw_read(vgpu->mediator, offset);
     }
     return shadow_read(vgpu, info, offset, value);

@@ -204,6 +204,20 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
     return false;
 }
 
+static bool waits_for_mailbox(GvirtMediator *mediator, uint32_t engines)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (engines & GVIRT_ENGINE_BIT(i) &&
+            gvirt_hw_read(mediator, mediator->engine[i].base + RING_CTL) &
+            RING_CTL_SEMAPHORE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
 {
     GvirtVgpu *owner = mediator->owner;
@@ -211,6 +225,12 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
     unsigned i;
 
     if (busy && now_ns < mediator->phase_end_ns) {
+        /* An engine may wait for what another was not yet told to do. */
+        mediator->let_through = waits_for_mailbox(mediator, busy);
+        if (mediator->let_through) {
+            submit_all(owner);
+            mediator->let_through = false;
+        }
         poll_at(mediator, now_ns + POLL_NS);
         return false;
     }

@@ -189,8 +189,14 @@ static void vring_keep(GvirtVgpu *vgpu, GvirtEngineId id)
         RING_BBADDR_LEVEL2,
     };
     GvirtMediator *mediator = vgpu->mediator;
+    uint32_t fault = RING_FAULT_BASE + id * RING_FAULT_STRIDE;
+    uint32_t value = gvirt_hw_read(mediator, fault);
     unsigned i;
 
+    if (value & RING_FAULT_VALID) {
+        gvirt_regfile_set(&vgpu->regs, fault, value);
+        gvirt_hw_write(mediator, fault, 0);
+    }
     for (i = 0; i < G_N_ELEMENTS(kept); i++) {
         vring_set(vgpu, id, kept[i],
                   gvirt_hw_read(mediator, gvirt_ring_offset(id, kept[i])));
@@ -595,7 +601,8 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     uint32_t tail, len_B;
     uint32_t *dw;
 
-    if (!gvirt_vgpu_on_hw(vgpu) || mediator->phase != GVIRT_SWITCH_NONE ||
+    if (!gvirt_vgpu_on_hw(vgpu) ||
+        (mediator->phase != GVIRT_SWITCH_NONE && !mediator->let_through) ||
         vgpu->throttled || !engine->loaded ||
         !gvirt_vring_has_work(vgpu, id)) {
         return;

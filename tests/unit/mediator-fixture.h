@@ -396,7 +396,8 @@ static inline void settle(int64_t limit_ns)
             irqs_seen = fake->irq_edges;
             gvirt_mediator_irq(mediator, fake->irq_level);
         } else if (fake->kicked) {
-            fake->kicked = gvirt_gpu_run(gpu, 4096);
+            fake->kicked = false;
+            fake->kicked |= gvirt_gpu_run(gpu, 4096);
             /* An endless batch: time goes by. */
             fake->now_ns += fake->kicked ? 100000 : 0;
             if (fake->now_ns > end_ns) {

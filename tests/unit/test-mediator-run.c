@@ -544,6 +544,74 @@ START_TEST(test_two_guests)
 }
 END_TEST
 
+/*
+ * RCS waits for a mailbox that BCS fills by work which comes while the rings
+ * are being drained for the other guest.
+ */
+START_TEST(test_mailbox_across_drain)
+{
+    Guest *g = &guest[0];
+
+    emit(g, GVIRT_RCS, 0x0b160001);     /* compare RBSYNC with 0 */
+    emit(g, GVIRT_RCS, 0);
+    emit(g, GVIRT_RCS, 0);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(20));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 0);
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(20));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 0);
+    /* BCS writes the mailbox that RCS looks at. */
+    emit(g, GVIRT_BCS, LRI(1));
+    emit(g, GVIRT_BCS, 0x2048);
+    emit(g, GVIRT_BCS, 1);
+    emit(g, GVIRT_BCS, LRI(1));
+    emit(g, GVIRT_BCS, 0x2044);
+    emit(g, GVIRT_BCS, 1);
+    emit_breadcrumb(g, GVIRT_BCS);
+    submit(g, GVIRT_BCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), 1);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+    ck_assert_uint_eq(stats(g).resets, 0);
+}
+END_TEST
+
+/* A fault is told to who made it. */
+START_TEST(test_fault_is_own)
+{
+    Guest *g = &guest[0];
+    unsigned round;
+
+    /* Local page 0x300 is not there. */
+    emit(g, GVIRT_RCS, 0x10000002);
+    emit(g, GVIRT_RCS, 0);
+    emit(g, GVIRT_RCS, 0x300000);
+    emit(g, GVIRT_RCS, 1);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(10));
+    ck_assert_uint_eq(rd(g, 0x4094) & 0xfffff001, 0x300001);
+    emit_breadcrumb(&guest[1], GVIRT_RCS);
+    submit(&guest[1], GVIRT_RCS);
+    settle(MS(20));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    for (round = 0; round < 2; round++) {
+        ck_assert_uint_eq(rd(&guest[1], 0x4094) & 1, 0);
+        ck_assert_uint_eq(rd(g, 0x4094) & 0xfffff001, 0x300001);
+        emit_breadcrumb(g, GVIRT_RCS);
+        submit(g, GVIRT_RCS);
+        settle(MS(20));
+    }
+    wr(g, 0x4094, 0);
+    ck_assert_uint_eq(rd(g, 0x4094) & 1, 0);
+}
+END_TEST
+
 /* Registers and the render context go with their guest. */
 START_TEST(test_state_is_switched)
 {
@@ -870,6 +938,8 @@ static void add_all(TCase *tc)
     tcase_add_test(tc, test_arena_flow);
     tcase_add_test(tc, test_ring_overrun);
     tcase_add_test(tc, test_two_guests);
+    tcase_add_test(tc, test_mailbox_across_drain);
+    tcase_add_test(tc, test_fault_is_own);
     tcase_add_test(tc, test_state_is_switched);
     tcase_add_test(tc, test_fresh_state);
     tcase_add_test(tc, test_hang_is_contained);
