@@ -407,12 +407,13 @@ int64_t gvirt_pipe_deadline_ns(const GvirtPipe *pipe)
 static uint32_t scan_line(const GvirtPipe *pipe, int64_t now_ns)
 {
     const GvirtPipeTiming *timing = &pipe->timing;
-    int64_t lead_ps = timing->line_ps * timing->hsync_start / timing->htotal;
-    int64_t line, ps;
+    int64_t lead_ps, line, ps;
 
+    /* Before the first mode there is no timing either. */
     if (!pipe->running) {
         return 0;
     }
+    lead_ps = timing->line_ps * timing->hsync_start / timing->htotal;
     ps = elapsed_ps(pipe, now_ns) + timing->frame_ps - lead_ps;
     line = MAX(ps, 0) / timing->line_ps + timing->vtotal - timing->hdmi;
     return line % timing->vtotal |
