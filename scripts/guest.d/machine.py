@@ -104,8 +104,10 @@ def _device(options):
 
 
 def _kernel_line(options):
-    # mitigations against speculation cost an emulated processor a lot
+    # mitigations against speculation and self-tests of ciphers cost an
+    # emulated processor a lot; it may stand still while the host is busy
     words = ["console=tty0", "console=ttyS0", "mitigations=off",
+             "cryptomgr.notests", "rcupdate.rcu_cpu_stall_timeout=120",
              "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
     if options.command is not None:
         words += ["gvirt.mode=exec"]
