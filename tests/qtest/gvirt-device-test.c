@@ -284,6 +284,35 @@ static void test_unknown(const void *data)
     fixture_close(&f);
 }
 
+/*
+ * The power management capability, where Intel's tests read it on the real
+ * part: in D3 the registers are out of reach, back in D0 they are as before.
+ */
+static void test_power_state(const void *data)
+{
+    const uint8_t pmcap = 0xd0;
+    Fixture f;
+
+    fixture_open(&f, data);
+    g_assert_cmphex(qpci_config_readb(f.dev, PCI_CAPABILITY_LIST), ==, 0x90);
+    g_assert_cmphex(qpci_find_capability(f.dev, PCI_CAP_ID_PM, 0), ==, pmcap);
+    g_assert_cmphex(qpci_config_readw(f.dev, pmcap + 2), ==, 0x0022);
+    wr(&f, DEIER, DEIER_MASTER);
+    g_assert_cmphex(rd(&f, DEIER), ==, DEIER_MASTER);
+
+    /* D1 is not supported: the write has no effect. */
+    qpci_config_writew(f.dev, pmcap + 4, 0xfffd);
+    g_assert_cmphex(qpci_config_readw(f.dev, pmcap + 4), ==, 0);
+    qpci_config_writew(f.dev, pmcap + 4, 3);
+    g_assert_cmphex(qpci_config_readw(f.dev, pmcap + 4), ==, 3);
+    g_assert_cmphex(rd(&f, DEIER), !=, DEIER_MASTER);
+    wr(&f, DEIER, 0);
+    qpci_config_writew(f.dev, pmcap + 4, 0);
+    g_assert_cmphex(qpci_config_readw(f.dev, pmcap + 4), ==, 0);
+    g_assert_cmphex(rd(&f, DEIER), ==, DEIER_MASTER);
+    fixture_close(&f);
+}
+
 /* A machine reset in the middle of work leaves a device as new. */
 static void test_reset_busy(const void *data)
 {
@@ -345,6 +374,7 @@ int main(int argc, char **argv)
         { "ring", test_ring },
         { "hotplug", test_hotplug },
         { "unknown-registers", test_unknown },
+        { "power-state", test_power_state },
         { "reset-busy", test_reset_busy },
     };
     size_t i, j;

@@ -379,6 +379,23 @@ const GvirtGlueEvents gvirt_function_events = {
 
 /* ---- PCI ---- */
 
+/*
+ * Power management at 0xd0: D0 and D3, no PME; device-specific initialization
+ * (HSW PRM vol. 12, PMCAPID, PMCAP, PMCS). In D3 the BARs are unmapped;
+ * registers keep their values, a reset on the way back being optional.
+ */
+static bool function_power_capability(PCIDevice *pci, Error **errp)
+{
+    if (pci_pm_init(pci, GVIRT_PCI_PMCAPID, errp) < 0) {
+        return false;
+    }
+    pci_set_word(pci->config + GVIRT_PCI_PMCAPID + PCI_PM_PMC,
+                 PCI_PM_CAP_DSI | GVIRT_PCI_PMCAP_VERSION);
+    pci_set_word(pci->wmask + GVIRT_PCI_PMCAPID + PCI_PM_CTRL,
+                 PCI_PM_CTRL_STATE_MASK);
+    return true;
+}
+
 static void function_config(PCIDevice *pci)
 {
     uint8_t *config = pci->config;
@@ -446,6 +463,10 @@ static void function_realize(PCIDevice *pci, Error **errp)
     }
     function_config(pci);
     function_class_code(f);
+    /* The last one added is the first of the list: MSI, as the real part. */
+    if (!function_power_capability(pci, errp)) {
+        return;
+    }
     if (msi_init(pci, MSI_OFFSET, 1, false, false, errp) < 0) {
         return;
     }

@@ -100,6 +100,8 @@ void gvirt_gpu_stats(GvirtGpu *gpu, GvirtGpuStats *stats);
 #define GVIRT_PCI_GGC               0x50
 #define GVIRT_PCI_GGC_GGMS_2M       (2 << 8)
 #define GVIRT_PCI_BDSM              0x5c
+#define GVIRT_PCI_PMCAPID           0xd0
+#define GVIRT_PCI_PMCAP_VERSION     2
 #define GVIRT_PCI_ASLS              0xfc
 
 #endif /* HW_GVIRT_GPU_H */
