@@ -71,7 +71,7 @@ void gvirt_fence_changed(GvirtVgpu *vgpu, uint32_t offset, uint32_t old)
     uint32_t high = gvirt_regfile_get(&vgpu->regs, lower + 4);
     FenceSpan was, span;
 
-    if (index >= vgpu->fences) {
+    if (GVIRT_INTACT(FENCE_INDEX) && index >= vgpu->fences) {
         gvirt_log_guest_error(mediator->host, "%s: fence %u, it has %u",
                               vgpu->name, index, vgpu->fences);
         gvirt_regfile_set(&vgpu->regs, offset, 0);
@@ -81,8 +81,8 @@ void gvirt_fence_changed(GvirtVgpu *vgpu, uint32_t offset, uint32_t old)
     span = fence_span(low, high);
     target = FENCE_BASE + (vgpu->first_fence + index) * 8;
     gvirt_hw_write(mediator, target, 0);
-    if (span.valid && !gvirt_vgpu_owns(vgpu, span.first,
-                                       span.last - span.first + 1)) {
+    if (GVIRT_INTACT(FENCE) && span.valid &&
+        !gvirt_vgpu_owns(vgpu, span.first, span.last - span.first + 1)) {
         gvirt_log_guest_error(mediator->host, "%s: fence %u reaches outside "
                               "its graphics memory, 0x%" PRIx64 "-0x%" PRIx64,
                               vgpu->name, index, span.first, span.last);
@@ -134,7 +134,7 @@ static bool aperture_allowed(GvirtVgpu *vgpu, uint64_t offset,
     }
     vgpu->stats.aperture_traps++;
     if (offset >= GVIRT_APERTURE_SIZE_B ||
-        !gvirt_vgpu_owns(vgpu, offset, size_B)) {
+        (GVIRT_INTACT(APERTURE) && !gvirt_vgpu_owns(vgpu, offset, size_B))) {
         gvirt_log_guest_error(vgpu->mediator->host, "%s: aperture access at "
                               "0x%" PRIx64 " outside its graphics memory",
                               vgpu->name, offset);

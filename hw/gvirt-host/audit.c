@@ -230,6 +230,9 @@ static GvirtVerdict audit_update_gtt(Audit *audit, uint32_t *dw,
     uint32_t page = dw[1] >> GVIRT_PAGE_SHIFT;
     uint32_t i;
 
+    if (!GVIRT_INTACT(UPDATE_GTT)) {
+        return GVIRT_VERDICT_PASS;
+    }
     for (i = 2; i < len_dw; i++) {
         Effect effect = {
             .kind = EFFECT_PTE,
@@ -264,7 +267,8 @@ static GvirtVerdict audit_set_context(Audit *audit, uint32_t *dw,
     if (!(dw[1] & SET_CONTEXT_GTT)) {
         return reject(audit, dw, len_dw, "context at a physical address");
     }
-    if (!gvirt_vgpu_owns(audit->vgpu, dw[1] & ~GVIRT_PAGE_MASK,
+    if (GVIRT_INTACT(CONTEXT) &&
+        !gvirt_vgpu_owns(audit->vgpu, dw[1] & ~GVIRT_PAGE_MASK,
                          GVIRT_CONTEXT_SIZE_B)) {
         return reject(audit, dw, len_dw, "context outside its memory");
     }
@@ -329,7 +333,7 @@ static GvirtVerdict audit_mailbox(Audit *audit, uint32_t *dw, uint32_t len_dw)
     uint32_t value = dw[1];
     bool drop;
 
-    if (!(dw[0] & MBOX_UPDATE)) {
+    if (!(dw[0] & MBOX_UPDATE) || !GVIRT_INTACT(MAILBOX)) {
         return GVIRT_VERDICT_PASS;
     }
     if (!register_write(audit, dw[2] & REG_OFFSET_MASK, &value, false,
@@ -394,7 +398,8 @@ static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
         }
         /* A quadword goes to its own alignment; to be safe, all do. */
         size_B = size_B <= 8 ? 8 : size_B + (addr & 7);
-        if (!gvirt_vgpu_owns(audit->vgpu, addr & ~7ull, size_B)) {
+        if (GVIRT_INTACT(GLOBAL_OPERAND) &&
+            !gvirt_vgpu_owns(audit->vgpu, addr & ~7ull, size_B)) {
             return reject(audit, dw, len_dw,
                           "global address outside its memory");
         }
@@ -422,13 +427,17 @@ static GvirtVerdict audit_batch_start(Audit *audit, uint32_t from, uint32_t at,
     *ends = !returns && !(render && dw[0] & BB_PREDICATE);
     if (dw[0] & BB_PPGTT) {
         /* A local batch is not audited, so it has no privileges. */
-        if (render && !(dw[0] & BB_NON_PRIVILEGED)) {
+        if (render && !(dw[0] & BB_NON_PRIVILEGED) &&
+            GVIRT_INTACT(LOCAL_PRIVILEGE)) {
             gvirt_log_guest_error(audit_host(audit), "%s: local batch with "
                                   "privileges, taken away",
                                   audit->vgpu->name);
             dw[0] |= BB_NON_PRIVILEGED;
             audit->changed = true;
         }
+        return GVIRT_VERDICT_PASS;
+    }
+    if (!GVIRT_INTACT(BATCH_COPY)) {
         return GVIRT_VERDICT_PASS;
     }
     if (audit->jump->len >= JUMPS_MAX) {
@@ -470,7 +479,8 @@ static GvirtVerdict audit_command(Audit *audit, uint32_t from, uint32_t at,
         }
         break;
     case GVIRT_OP_PIPE_CONTROL:
-        if (len_dw > 1 && dw[1] & PIPE_CONTROL_LRI) {
+        if (len_dw > 1 && dw[1] & PIPE_CONTROL_LRI &&
+            GVIRT_INTACT(PIPE_CONTROL)) {
             return audit_pipe_control_lri(audit, dw, len_dw);
         }
         break;
@@ -644,7 +654,7 @@ static void audit_stream_piece(Audit *audit, uint32_t index)
      * MI_SET_PREDICATE can make a no-op of the jump at the end: what stands
      * behind it in the arena was never audited, or for somebody else.
      */
-    if (ends) {
+    if (ends && GVIRT_INTACT(BATCH_GUARD)) {
         piece_end(audit_piece(audit, index), at);
     }
 }

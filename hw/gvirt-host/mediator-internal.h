@@ -22,6 +22,44 @@
 #include "hw/gvirt/mediator.h"
 #include "hw/gvirt/power.h"
 
+/*
+ * The checks that keep guests apart, by name. In a test's variant of the
+ * library one of them can be taken out, to see that its absence is found.
+ */
+#ifdef GVIRT_TEST_BREAK
+typedef enum GvirtTestBreak {
+    GVIRT_BREAK_NONE,
+    GVIRT_BREAK_PTE_PARTITION,      /* entries outside the partition */
+    GVIRT_BREAK_PTE_WINDOW,         /* entries to pages outside the window */
+    GVIRT_BREAK_GLOBAL_OPERAND,     /* commands with global addresses */
+    GVIRT_BREAK_COMMAND_REGISTER,   /* register writes by command */
+    GVIRT_BREAK_MAILBOX,            /* ... by MI_SEMAPHORE_MBOX */
+    GVIRT_BREAK_PIPE_CONTROL,       /* ... by PIPE_CONTROL */
+    GVIRT_BREAK_CONTEXT,            /* MI_SET_CONTEXT */
+    GVIRT_BREAK_UPDATE_GTT,
+    GVIRT_BREAK_BATCH_COPY,         /* privileged batches run from copies */
+    GVIRT_BREAK_BATCH_GUARD,        /* the end behind a jump */
+    GVIRT_BREAK_LOCAL_PRIVILEGE,    /* local batches have none */
+    GVIRT_BREAK_DIRECTORY,          /* PP_DIR_BASE names a shadow */
+    GVIRT_BREAK_LOCAL_SPACE,        /* PPGTT stays on */
+    GVIRT_BREAK_STATUS_PAGE,
+    GVIRT_BREAK_STATUS_SWITCH,      /* ... goes when its guest does */
+    GVIRT_BREAK_HEAD_POINTER,       /* UHPTR */
+    GVIRT_BREAK_FENCE,
+    GVIRT_BREAK_FENCE_INDEX,
+    GVIRT_BREAK_OA_BUFFER,
+    GVIRT_BREAK_OA_SWITCH,
+    GVIRT_BREAK_APERTURE,
+    GVIRT_BREAK_CLEAR,              /* entries go when their guest does */
+    GVIRT_BREAK_COUNT,
+} GvirtTestBreak;
+
+extern GvirtTestBreak gvirt_test_broken;
+#define GVIRT_INTACT(check)         (gvirt_test_broken != GVIRT_BREAK_##check)
+#else
+#define GVIRT_INTACT(check)         true
+#endif
+
 #define GVIRT_VGPUS_MAX             63
 #define GVIRT_GM_UNIT_B             (1ull << 20)
 #define GVIRT_LOW_UNITS             256u

@@ -167,7 +167,8 @@ static bool oa_buffer_owned(const GvirtVgpu *vgpu)
     uint32_t addr = gvirt_regfile_get(&vgpu->regs, OABUFFER) & ~0x3fu;
     uint32_t size_code = gvirt_regfile_get(&vgpu->regs, OASTATUS1) >> 3 & 7;
 
-    return gvirt_vgpu_owns(vgpu, addr, 128ull << 10 << size_code);
+    return !GVIRT_INTACT(OA_BUFFER) ||
+           gvirt_vgpu_owns(vgpu, addr, 128ull << 10 << size_code);
 }
 
 void gvirt_policy_load_oa(GvirtVgpu *vgpu)
@@ -196,7 +197,7 @@ void gvirt_policy_unload_oa(GvirtVgpu *vgpu)
 {
     GvirtMediator *mediator = vgpu->mediator;
 
-    if (gvirt_hw_read(mediator, OACONTROL) & 1) {
+    if (GVIRT_INTACT(OA_SWITCH) && gvirt_hw_read(mediator, OACONTROL) & 1) {
         gvirt_regfile_set(&vgpu->regs, OASTATUS1,
                           gvirt_hw_read(mediator, OASTATUS1));
         gvirt_regfile_set(&vgpu->regs, OASTATUS2,
@@ -347,7 +348,7 @@ GvirtCommandAccess gvirt_policy_command_write(GvirtVgpu *vgpu,
     if (!info || offset >= GVIRT_MMIO_SIZE_B) {
         return GVIRT_COMMAND_DENY;
     }
-    if (info->flags & GVIRT_REG_RO) {
+    if (info->flags & GVIRT_REG_RO || !GVIRT_INTACT(COMMAND_REGISTER)) {
         return GVIRT_COMMAND_ALLOW;
     }
     if (info->hook == GVIRT_HOOK_RING) {

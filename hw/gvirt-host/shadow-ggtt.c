@@ -25,8 +25,9 @@ static uint64_t pte_gpa(uint32_t pte)
 bool gvirt_vgpu_gpa_to_hpa(const GvirtVgpu *vgpu, uint64_t page_gpa,
                            uint64_t *page_hpa)
 {
-    if (page_gpa >= vgpu->config.window_size_B ||
-        vgpu->config.window_size_B - page_gpa < GVIRT_PAGE_SIZE_B) {
+    if (GVIRT_INTACT(PTE_WINDOW) &&
+        (page_gpa >= vgpu->config.window_size_B ||
+         vgpu->config.window_size_B - page_gpa < GVIRT_PAGE_SIZE_B)) {
         return false;
     }
     *page_hpa = vgpu->config.window_hpa + page_gpa;
@@ -92,7 +93,8 @@ void gvirt_ggtt_write_pte(GvirtVgpu *vgpu, uint32_t page, uint32_t pte)
     uint32_t old, shadow, old_shadow;
 
     vgpu->stats.pte_writes++;
-    if (page >= GVIRT_GTT_ENTRIES || !gvirt_vgpu_owns_page(vgpu, page)) {
+    if (page >= GVIRT_GTT_ENTRIES ||
+        (GVIRT_INTACT(PTE_PARTITION) && !gvirt_vgpu_owns_page(vgpu, page))) {
         /* The last page is a guard page, which i915 clears wherever it is. */
         if (page != GVIRT_GTT_ENTRIES - 1 && vgpu->outside_writes++ == 0) {
             gvirt_log_guest_error(mediator->host, "%s: page-table entry 0x%x "
@@ -166,7 +168,8 @@ static void ggtt_clear_range(GvirtVgpu *vgpu, const GvirtGmRange *range)
 
     for (page = first; page < last; page++) {
         if (vgpu->pte[page]) {
-            if (gvirt_shadow_pte(vgpu, vgpu->pte[page])) {
+            if (GVIRT_INTACT(CLEAR) &&
+                gvirt_shadow_pte(vgpu, vgpu->pte[page])) {
                 gvirt_hw_write_pte(vgpu->mediator, page, 0);
             }
             vgpu->pte[page] = 0;

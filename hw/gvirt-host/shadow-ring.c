@@ -96,14 +96,17 @@ void gvirt_vring_load_pp_dir(GvirtVgpu *vgpu, GvirtEngineId id)
     gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_PP_DIR_DCLV),
                    UINT32_MAX);
     gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_PP_DIR_BASE),
-                   gvirt_shadow_dir_base(vgpu->ring[id].dir));
+                   GVIRT_INTACT(DIRECTORY) ?
+                   gvirt_shadow_dir_base(vgpu->ring[id].dir) :
+                   vring_get(vgpu, id, RING_PP_DIR_BASE));
 }
 
 void gvirt_vring_load_hws(GvirtVgpu *vgpu, GvirtEngineId id)
 {
     uint32_t addr = vring_get(vgpu, id, RING_HWS_PGA);
 
-    if (!gvirt_vgpu_owns(vgpu, addr, GVIRT_PAGE_SIZE_B)) {
+    if (GVIRT_INTACT(STATUS_PAGE) &&
+        !gvirt_vgpu_owns(vgpu, addr, GVIRT_PAGE_SIZE_B)) {
         if (addr) {
             gvirt_log_guest_error(vgpu->mediator->host, "%s: status page 0x%x "
                                   "outside its graphics memory", vgpu->name,
@@ -221,8 +224,10 @@ void gvirt_vring_unload(GvirtVgpu *vgpu, GvirtEngineId id)
                   gvirt_hw_read(mediator, engine->base + RING_HEAD));
     }
     gvirt_hw_write(mediator, engine->base + RING_CTL, 0);
-    gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_HWS_PGA),
-                   GVIRT_SAFE_PAGE << GVIRT_PAGE_SHIFT);
+    if (GVIRT_INTACT(STATUS_SWITCH)) {
+        gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_HWS_PGA),
+                       GVIRT_SAFE_PAGE << GVIRT_PAGE_SHIFT);
+    }
     gvirt_hw_write(mediator, engine->base + RING_PP_DIR_BASE,
                    gvirt_shadow_dir_base(NULL));
     gvirt_arena_clear(mediator, id);
@@ -426,9 +431,10 @@ void gvirt_vring_write(GvirtVgpu *vgpu, const GvirtRegInfo *info,
         break;
     case RING_GFX_MODE:
         /* The hardware keeps PPGTT on, whatever the guest thinks. */
-        gvirt_policy_forward(vgpu, info, offset, written &
-                             ~(GFX_MODE_PPGTT_ENABLE << 16 |
-                               GFX_MODE_PPGTT_ENABLE));
+        if (GVIRT_INTACT(LOCAL_SPACE)) {
+            written &= ~(GFX_MODE_PPGTT_ENABLE << 16 | GFX_MODE_PPGTT_ENABLE);
+        }
+        gvirt_policy_forward(vgpu, info, offset, written);
         break;
     case RING_HWS_PGA:
         if (gvirt_vgpu_on_hw(vgpu)) {
@@ -448,6 +454,9 @@ void gvirt_vring_write(GvirtVgpu *vgpu, const GvirtRegInfo *info,
         /* It would send the streamer to where nothing was audited. */
         gvirt_log_guest_error(vgpu->mediator->host, "%s: UHPTR is not for "
                               "guests", vgpu->name);
+        if (!GVIRT_INTACT(HEAD_POINTER)) {
+            gvirt_policy_forward(vgpu, info, offset, written);
+        }
         break;
     case RING_IMR:
     case RING_CCID:
