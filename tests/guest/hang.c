@@ -263,6 +263,7 @@ static void hang(unsigned index, bool full)
     int fd = gem_open();
     uint32_t marker = gem_create(fd, 4096);
     uint32_t guilty = gem_context_create(fd);
+    /* volatile: the GPU writes it */
     volatile uint32_t *map = gem_map_cpu(fd, marker, 4096);
     uint64_t addr;
     double began;

@@ -27,13 +27,18 @@
 
 #define RUN_BUDGET          65536   /* commands before RCU is let through */
 #define RUN_BUDGET_INLINE   4096
+#define RUN_PERIOD_NS       10000   /* of so many, with timing=functional */
 
-static void gpu_run_bh(void *opaque)
+/*
+ * With timing=model the work of one moment has an end: it does not run far
+ * ahead of the clock. Else the clock has to go on, for the guest to.
+ */
+static void gpu_run_inline(void *opaque)
 {
     GvirtGpuDevice *gpu = opaque;
 
     if (gvirt_gpu_run(gpu->gpu, RUN_BUDGET_INLINE)) {
-        qemu_bh_schedule(gpu->run_bh);
+        gvirt_soon(&gpu->run, gpu->model ? 0 : RUN_PERIOD_NS);
     }
 }
 
@@ -66,8 +71,8 @@ static void *gpu_worker(void *opaque)
 
 void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
 {
-    if (gpu->run_bh) {
-        qemu_bh_schedule(gpu->run_bh);
+    if (!gpu->threaded) {
+        gvirt_soon(&gpu->run, 0);
         return;
     }
     qemu_mutex_lock(&gpu->lock);
@@ -236,8 +241,9 @@ static void gpu_realize(DeviceState *dev, Error **errp)
     qemu_mutex_init(&gpu->lock);
     qemu_cond_init(&gpu->cond);
     gpu->threaded = !icount_enabled();
+    gpu->model = config.timing == GVIRT_TIMING_MODEL;
     if (!gpu->threaded) {
-        gpu->run_bh = qemu_bh_new(gpu_run_bh, gpu);
+        gvirt_soon_init(&gpu->run, gpu_run_inline, gpu);
     }
     gpu->gpu = gvirt_gpu_new(&gpu->host.host, &config);
     if (gpu->threaded) {
@@ -259,8 +265,7 @@ static void gpu_unrealize(DeviceState *dev)
         qemu_mutex_unlock(&gpu->lock);
         qemu_thread_join(&gpu->worker);
     } else {
-        qemu_bh_delete(gpu->run_bh);
-        gpu->run_bh = NULL;
+        gvirt_soon_destroy(&gpu->run);
     }
     gvirt_gpu_free(gpu->gpu);
     gpu->gpu = NULL;

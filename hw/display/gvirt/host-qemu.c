@@ -10,6 +10,37 @@
 #include "trace/control.h"
 #include "trace/trace-hw_gvirt_trace.h"
 
+void gvirt_soon_init(GvirtSoon *soon, void (*call)(void *opaque),
+                     void *opaque)
+{
+    if (icount_enabled()) {
+        soon->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, call, opaque);
+    } else {
+        soon->bh = qemu_bh_new(call, opaque);
+    }
+}
+
+void gvirt_soon_destroy(GvirtSoon *soon)
+{
+    if (soon->timer) {
+        timer_free(soon->timer);
+    }
+    if (soon->bh) {
+        qemu_bh_delete(soon->bh);
+    }
+    *soon = (GvirtSoon){ 0 };
+}
+
+void gvirt_soon(GvirtSoon *soon, int64_t delay_ns)
+{
+    if (soon->timer) {
+        timer_mod_anticipate_ns(soon->timer, delay_ns +
+                                qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    } else {
+        qemu_bh_schedule(soon->bh);
+    }
+}
+
 static void *glue_map(void *opaque, uint64_t page_hpa, bool write)
 {
     GvirtGlueHost *host = opaque;
@@ -75,7 +106,7 @@ static void glue_irq(void *opaque, bool level)
     host->irq_rises += level;
     host->irq_level = level;
     qemu_mutex_unlock(&host->lock);
-    qemu_bh_schedule(host->bh);
+    gvirt_soon(&host->soon, 0);
 }
 
 static void glue_aperture_changed(void *opaque, uint32_t first_page,
@@ -95,7 +126,7 @@ static void glue_aperture_changed(void *opaque, uint32_t first_page,
     host->aperture_last = MAX(host->aperture_last,
                               first_page + page_count - 1);
     qemu_mutex_unlock(&host->lock);
-    qemu_bh_schedule(host->bh);
+    gvirt_soon(&host->soon, 0);
 }
 
 static void glue_display_changed(void *opaque)
@@ -105,7 +136,7 @@ static void glue_display_changed(void *opaque)
     qemu_mutex_lock(&host->lock);
     host->display_pending = true;
     qemu_mutex_unlock(&host->lock);
-    qemu_bh_schedule(host->bh);
+    gvirt_soon(&host->soon, 0);
 }
 
 static void glue_log(void *opaque, GvirtLogKind kind, const char *message)
@@ -146,7 +177,7 @@ static const GvirtHostOps glue_ops = {
     .trace = glue_trace,
 };
 
-static void glue_bh(void *opaque)
+static void glue_tell(void *opaque)
 {
     GvirtGlueHost *host = opaque;
     const GvirtGlueEvents *events = host->events;
@@ -222,7 +253,7 @@ void gvirt_glue_host_init(GvirtGlueHost *host, GvirtGpuDevice *gpu,
     host->defer = defer;
     host->aperture_first = UINT32_MAX;
     qemu_mutex_init(&host->lock);
-    host->bh = qemu_bh_new(glue_bh, host);
+    gvirt_soon_init(&host->soon, glue_tell, host);
     host->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, glue_timer, host);
 }
 
@@ -230,7 +261,7 @@ void gvirt_glue_host_destroy(GvirtGlueHost *host)
 {
     if (host->timer) {
         timer_free(host->timer);
-        qemu_bh_delete(host->bh);
+        gvirt_soon_destroy(&host->soon);
         qemu_mutex_destroy(&host->lock);
         host->timer = NULL;
     }

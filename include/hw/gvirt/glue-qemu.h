@@ -84,6 +84,22 @@ MemoryRegion *gvirt_machine_region(GvirtMachine *machine, uint64_t page_hpa,
 
 /* ---- the host operations on QEMU ---- */
 
+/*
+ * Something to do soon, with the big lock and none of ours. In the main loop;
+ * under -icount at this very moment of the virtual clock, so that it does not
+ * matter to the guest which of the host's threads is the faster.
+ */
+typedef struct GvirtSoon {
+    QEMUBH *bh;
+    QEMUTimer *timer;           /* under -icount */
+} GvirtSoon;
+
+void gvirt_soon_init(GvirtSoon *soon, void (*call)(void *opaque),
+                     void *opaque);
+void gvirt_soon_destroy(GvirtSoon *soon);
+/* Any thread. delay_ns counts under -icount only. */
+void gvirt_soon(GvirtSoon *soon, int64_t delay_ns);
+
 typedef struct GvirtGpuDevice GvirtGpuDevice;
 typedef struct GvirtGlueHost GvirtGlueHost;
 
@@ -104,7 +120,7 @@ struct GvirtGlueHost {
     void *opaque;
     bool defer;
     QEMUTimer *timer;
-    QEMUBH *bh;
+    GvirtSoon soon;
     QemuMutex lock;             /* of what follows */
     bool irq_pending;
     bool irq_level;
@@ -155,9 +171,10 @@ struct GvirtGpuDevice {
     QemuMutex lock;
     QemuCond cond;
     bool threaded;
+    bool model;                 /* timing=model */
     bool kicked;
     bool stop;
-    QEMUBH *run_bh;             /* under -icount, instead of the worker */
+    GvirtSoon run;              /* under -icount, instead of the worker */
     bool vm_paused;
     VMChangeStateEntry *vmstate;
 };
