@@ -20,6 +20,7 @@
 #include "system/memory.h"
 #include "system/physmem.h"
 #define gvirt_snapshot_dirty physical_memory_snapshot_and_clear_dirty
+#define gvirt_test_and_clear_dirty physical_memory_test_and_clear_dirty
 #define GVIRT_CLASS_DATA const  /* of class_init's last argument */
 #define GVIRT_INTERFACES const  /* of TypeInfo's interfaces */
 #else
@@ -29,7 +30,11 @@
 DirtyBitmapSnapshot *
 cpu_physical_memory_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr offset,
                                              hwaddr length, unsigned client);
+bool cpu_physical_memory_test_and_clear_dirty(ram_addr_t start,
+                                              ram_addr_t length,
+                                              unsigned client);
 #define gvirt_snapshot_dirty cpu_physical_memory_snapshot_and_clear_dirty
+#define gvirt_test_and_clear_dirty cpu_physical_memory_test_and_clear_dirty
 #define GVIRT_CLASS_DATA
 #define GVIRT_INTERFACES
 #endif

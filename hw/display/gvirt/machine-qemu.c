@@ -31,6 +31,7 @@
 #define SETTLE_NS       (100 * SCALE_MS)
 
 typedef struct GvirtGenerations {
+    MemoryRegion *mr;
     uint64_t pages;
     uint32_t *page;
     uint32_t *block_epoch;
@@ -46,6 +47,7 @@ static void generations_free(gpointer data)
     g_free(generations->block_epoch);
     g_free(generations->block_settled_ns);
     g_free(generations->block_hot);
+    memory_region_unref(generations->mr);
     g_free(generations);
 }
 
@@ -284,6 +286,9 @@ static GvirtGenerations *machine_generations(GvirtMachine *machine,
         generations->block_epoch = g_new0(uint32_t, blocks);
         generations->block_settled_ns = g_new0(int64_t, blocks);
         generations->block_hot = g_new0(uint64_t, blocks);
+        /* The key stays a region for as long as we count for it. */
+        memory_region_ref(mr);
+        generations->mr = mr;
         g_hash_table_insert(machine->generations, mr, generations);
         memory_region_set_log(mr, true, DIRTY_MEMORY_VGA);
     }
@@ -301,15 +306,16 @@ static DirtyBitmapSnapshot *generations_snapshot(MemoryRegion *mr,
                                                   DIRTY_MEMORY_VGA);
 }
 
+/* cleared: pages of the block whose bits were taken already. */
 static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
-                             uint64_t block)
+                             uint64_t block, uint64_t cleared)
 {
     uint64_t start = block * BLOCK_SIZE_B;
     uint64_t length = MIN(BLOCK_SIZE_B, memory_region_size(mr) - start);
     int64_t now_ns = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
     uint64_t hot = generations->block_hot[block];
     DirtyBitmapSnapshot *snapshot;
-    uint64_t dirty = 0;
+    uint64_t dirty = cleared;
     unsigned i;
 
     snapshot = generations_snapshot(mr, start, length);
@@ -319,7 +325,7 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
             start + i * GVIRT_PAGE_SIZE_B, GVIRT_PAGE_SIZE_B);
 
         dirty |= (uint64_t)found << i;
-        if (found || *page == 0 || (hot >> i & 1)) {
+        if (*page == 0 || ((hot | dirty) >> i & 1)) {
             *page = *page == UINT32_MAX ? 1 : *page + 1;
         }
     }
@@ -330,6 +336,35 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
     } else if (hot && now_ns >= generations->block_settled_ns[block]) {
         generations->block_hot[block] = 0;
     }
+}
+
+/*
+ * Page tables are asked about by hundreds before each submission, and stand
+ * among pages that change all the time: a clean one answers for itself. Where
+ * one is dirty its neighbours often are (a picture), and clearing them
+ * together meets the vCPUs' TLBs once.
+ */
+static uint32_t generations_look(GvirtGenerations *generations,
+                                 MemoryRegion *mr, uint64_t page,
+                                 uint32_t epoch)
+{
+    uint64_t block = page / BLOCK_PAGES;
+    uint64_t bit = 1ull << page % BLOCK_PAGES;
+    bool dirty;
+
+    if (generations->block_epoch[block] != epoch) {
+        dirty = tcg_enabled() &&
+                gvirt_test_and_clear_dirty(memory_region_get_ram_addr(mr) +
+                                           page * GVIRT_PAGE_SIZE_B,
+                                           GVIRT_PAGE_SIZE_B,
+                                           DIRTY_MEMORY_VGA);
+        if (dirty || !tcg_enabled() || generations->page[page] == 0 ||
+            generations->block_hot[block] & bit) {
+            generations->block_epoch[block] = epoch;
+            generations_sync(generations, mr, block, dirty ? bit : 0);
+        }
+    }
+    return generations->page[page];
 }
 
 /* The run of RAM around a page: page tables are asked about by hundreds. */
@@ -378,9 +413,6 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
     generations = machine_generations(machine, machine->run.mr);
     page = (machine->run.offset + (page_hpa - machine->run.first_hpa)) /
            GVIRT_PAGE_SIZE_B;
-    if (generations->block_epoch[page / BLOCK_PAGES] != machine->epoch) {
-        generations->block_epoch[page / BLOCK_PAGES] = machine->epoch;
-        generations_sync(generations, machine->run.mr, page / BLOCK_PAGES);
-    }
-    return generations->page[page];
+    return generations_look(generations, machine->run.mr, page,
+                            machine->epoch);
 }
