@@ -43,7 +43,6 @@ typedef enum GvirtTestBreak {
     GVIRT_BREAK_DIRECTORY,          /* PP_DIR_BASE names a shadow */
     GVIRT_BREAK_LOCAL_SPACE,        /* PPGTT stays on */
     GVIRT_BREAK_STATUS_PAGE,
-    GVIRT_BREAK_STATUS_SWITCH,      /* ... goes when its guest does */
     GVIRT_BREAK_HEAD_POINTER,       /* UHPTR */
     GVIRT_BREAK_FENCE,
     GVIRT_BREAK_FENCE_INDEX,

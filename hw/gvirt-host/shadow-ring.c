@@ -224,10 +224,8 @@ void gvirt_vring_unload(GvirtVgpu *vgpu, GvirtEngineId id)
                   gvirt_hw_read(mediator, engine->base + RING_HEAD));
     }
     gvirt_hw_write(mediator, engine->base + RING_CTL, 0);
-    if (GVIRT_INTACT(STATUS_SWITCH)) {
-        gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_HWS_PGA),
-                       GVIRT_SAFE_PAGE << GVIRT_PAGE_SHIFT);
-    }
+    gvirt_hw_write(mediator, gvirt_ring_offset(id, RING_HWS_PGA),
+                   GVIRT_SAFE_PAGE << GVIRT_PAGE_SHIFT);
     gvirt_hw_write(mediator, engine->base + RING_PP_DIR_BASE,
                    gvirt_shadow_dir_base(NULL));
     gvirt_arena_clear(mediator, id);
