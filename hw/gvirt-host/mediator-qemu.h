@@ -21,4 +21,19 @@ typedef struct GvirtMediatorGlue {
 GvirtMediatorGlue *gvirt_mediator_glue_get(GvirtGpuDevice *gpu, Error **errp);
 void gvirt_mediator_glue_put(GvirtMediatorGlue *glue);
 
+/* The counters of a vGPU as properties; vgpu() may say that there is none. */
+void gvirt_vgpu_counters_add(ObjectClass *klass,
+                             GvirtVgpu *(*vgpu)(Object *obj));
+
+/* What gvirt-vgpu and gvirt-guest both take. */
+typedef struct GvirtVgpuOptions {
+    uint64_t low_gm_B;
+    uint64_t high_gm_B;
+    uint32_t fences;
+    uint32_t weight;
+    uint32_t cap_percent;
+} GvirtVgpuOptions;
+
+bool gvirt_vgpu_options_check(const GvirtVgpuOptions *options, Error **errp);
+
 #endif /* HW_GVIRT_HOST_MEDIATOR_QEMU_H */

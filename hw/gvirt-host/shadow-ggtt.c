@@ -95,12 +95,11 @@ void gvirt_ggtt_write_pte(GvirtVgpu *vgpu, uint32_t page, uint32_t pte)
     vgpu->stats.pte_writes++;
     if (page >= GVIRT_GTT_ENTRIES ||
         (GVIRT_INTACT(PTE_PARTITION) && !gvirt_vgpu_owns_page(vgpu, page))) {
-        /* The last page is a guard page, which i915 clears wherever it is. */
-        if (page != GVIRT_GTT_ENTRIES - 1 && vgpu->outside_writes++ == 0) {
-            gvirt_log_guest_error(mediator->host, "%s: page-table entry 0x%x "
-                                  "outside its graphics memory", vgpu->name,
-                                  page);
-        }
+        /*
+         * No offence: i915 clears all of the table when it suspends or
+         * unloads, what is ballooned out and the guard page as well.
+         */
+        vgpu->outside_writes++;
         gvirt_trace(mediator->host, pte_write, page, pte, 0, vgpu->id);
         return;
     }

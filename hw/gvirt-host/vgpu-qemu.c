@@ -14,9 +14,7 @@
 #include "hw/qdev-properties.h"
 #include "mediator-qemu.h"
 #include "qapi/error.h"
-#include "qapi/visitor.h"
 #include "qemu/module.h"
-#include "qemu/units.h"
 
 #define TYPE_GVIRT_VGPU "gvirt-vgpu"
 OBJECT_DECLARE_SIMPLE_TYPE(GvirtVgpuDevice, GVIRT_VGPU)
@@ -24,45 +22,11 @@ OBJECT_DECLARE_SIMPLE_TYPE(GvirtVgpuDevice, GVIRT_VGPU)
 struct GvirtVgpuDevice {
     GvirtFunction parent_obj;
 
-    uint64_t low_gm_B;
-    uint64_t high_gm_B;
-    uint32_t fences;
-    uint32_t weight;
-    uint32_t cap_percent;
-
+    GvirtVgpuOptions options;
     GvirtMediatorGlue *mediator;
     GvirtGlueHost host;
     GvirtVgpu *vgpu;
 };
-
-static bool vgpu_check(GvirtVgpuDevice *v, Error **errp)
-{
-    if (v->low_gm_B % MiB || v->low_gm_B > GVIRT_APERTURE_SIZE_B) {
-        error_setg(errp, "low-gm=%" PRIu64 ": must be whole MiB up to 256M",
-                   v->low_gm_B);
-        return false;
-    }
-    if (v->high_gm_B % MiB ||
-        v->high_gm_B > GVIRT_GGTT_SIZE_B - GVIRT_APERTURE_SIZE_B) {
-        error_setg(errp, "high-gm=%" PRIu64 ": must be whole MiB up to 1792M",
-                   v->high_gm_B);
-        return false;
-    }
-    if (v->fences > GVIRT_FENCE_COUNT) {
-        error_setg(errp, "fences=%u: must be 1 to %d", v->fences,
-                   GVIRT_FENCE_COUNT);
-        return false;
-    }
-    if (v->weight < 1 || v->weight > 1000) {
-        error_setg(errp, "weight=%u: must be 1 to 1000", v->weight);
-        return false;
-    }
-    if (v->cap_percent > 100) {
-        error_setg(errp, "cap=%u: must be 1 to 100", v->cap_percent);
-        return false;
-    }
-    return true;
-}
 
 static void vgpu_attach(GvirtFunction *f, Error **errp)
 {
@@ -71,7 +35,7 @@ static void vgpu_attach(GvirtFunction *f, Error **errp)
     GvirtVgpuConfig config;
     char *message = NULL;
 
-    if (!vgpu_check(v, errp)) {
+    if (!gvirt_vgpu_options_check(&v->options, errp)) {
         return;
     }
     v->mediator = gvirt_mediator_glue_get(f->gpu, errp);
@@ -83,11 +47,11 @@ static void vgpu_attach(GvirtFunction *f, Error **errp)
     config = (GvirtVgpuConfig) {
         .window_hpa = f->window->base_hpa,
         .window_size_B = f->window->size_B,
-        .low_gm_B = v->low_gm_B,
-        .high_gm_B = v->high_gm_B,
-        .fences = v->fences,
-        .weight = v->weight,
-        .cap_percent = v->cap_percent,
+        .low_gm_B = v->options.low_gm_B,
+        .high_gm_B = v->options.high_gm_B,
+        .fences = v->options.fences,
+        .weight = v->options.weight,
+        .cap_percent = v->options.cap_percent,
     };
     v->vgpu = gvirt_vgpu_new(v->mediator->mediator, &v->host.host, &config,
                              &message);
@@ -183,71 +147,23 @@ static char *vgpu_unknown_registers(GvirtFunction *f)
     return gvirt_vgpu_unknown_registers(GVIRT_VGPU(f)->vgpu);
 }
 
-static const GvirtCounter vgpu_counters[] = {
-    { "mmio-reads", offsetof(GvirtVgpuStats, mmio_reads),
-      "Register reads trapped" },
-    { "mmio-writes", offsetof(GvirtVgpuStats, mmio_writes),
-      "Register writes trapped" },
-    { "mmio-denied", offsetof(GvirtVgpuStats, mmio_denied),
-      "Register writes refused" },
-    { "pte-writes", offsetof(GvirtVgpuStats, pte_writes),
-      "Global page-table entries written" },
-    { "shadow-syncs", offsetof(GvirtVgpuStats, shadow_syncs),
-      "Local page tables read again" },
-    { "shadow-entries", offsetof(GvirtVgpuStats, shadow_entries),
-      "Entries of local page tables translated" },
-    { "aperture-traps", offsetof(GvirtVgpuStats, aperture_traps),
-      "Aperture accesses that the mediator served" },
-    { "rcs-submissions", offsetof(GvirtVgpuStats, submissions[GVIRT_RCS]),
-      "Tail writes of the render ring" },
-    { "vcs-submissions", offsetof(GvirtVgpuStats, submissions[GVIRT_VCS]),
-      "Tail writes of the video ring" },
-    { "bcs-submissions", offsetof(GvirtVgpuStats, submissions[GVIRT_BCS]),
-      "Tail writes of the blitter ring" },
-    { "vecs-submissions", offsetof(GvirtVgpuStats, submissions[GVIRT_VECS]),
-      "Tail writes of the video enhancement ring" },
-    { "audited-dwords", offsetof(GvirtVgpuStats, audited_dw),
-      "Dwords of commands audited" },
-    { "audit-rejects", offsetof(GvirtVgpuStats, audit_rejects),
-      "Commands that the audit took out" },
-    { "switches-in", offsetof(GvirtVgpuStats, switches_in),
-      "Times that the vGPU was given the render engines" },
-    { "run-ns", offsetof(GvirtVgpuStats, run_ns),
-      "Virtual time that it had them, in ns" },
-    { "vgpu-interrupts", offsetof(GvirtVgpuStats, interrupts),
-      "Interrupts injected" },
-    { "vgpu-resets", offsetof(GvirtVgpuStats, resets),
-      "Resets of the vGPU or of its engines" },
-};
-
-static void vgpu_get_counter(Object *obj, Visitor *v, const char *name,
-                             void *opaque, Error **errp)
+static GvirtVgpu *vgpu_of(Object *obj)
 {
-    GvirtVgpuDevice *device = GVIRT_VGPU(obj);
-    const GvirtCounter *counter = opaque;
-    GvirtVgpuStats stats = {};
-    uint64_t value;
-
-    if (device->vgpu) {
-        gvirt_vgpu_stats(device->vgpu, &stats);
-    }
-    value = *(uint64_t *)((char *)&stats + counter->offset);
-    visit_type_uint64(v, name, &value, errp);
+    return GVIRT_VGPU(obj)->vgpu;
 }
 
 static const Property vgpu_properties[] = {
-    DEFINE_PROP_SIZE("low-gm", GvirtVgpuDevice, low_gm_B, 0),
-    DEFINE_PROP_SIZE("high-gm", GvirtVgpuDevice, high_gm_B, 0),
-    DEFINE_PROP_UINT32("fences", GvirtVgpuDevice, fences, 0),
-    DEFINE_PROP_UINT32("weight", GvirtVgpuDevice, weight, 100),
-    DEFINE_PROP_UINT32("cap", GvirtVgpuDevice, cap_percent, 0),
+    DEFINE_PROP_SIZE("low-gm", GvirtVgpuDevice, options.low_gm_B, 0),
+    DEFINE_PROP_SIZE("high-gm", GvirtVgpuDevice, options.high_gm_B, 0),
+    DEFINE_PROP_UINT32("fences", GvirtVgpuDevice, options.fences, 0),
+    DEFINE_PROP_UINT32("weight", GvirtVgpuDevice, options.weight, 100),
+    DEFINE_PROP_UINT32("cap", GvirtVgpuDevice, options.cap_percent, 0),
 };
 
 static void vgpu_class_init(ObjectClass *klass, GVIRT_CLASS_DATA void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     GvirtFunctionClass *fc = GVIRT_FUNCTION_CLASS(klass);
-    size_t i;
 
     dc->desc = "Haswell GT2 vGPU, mediated";
     device_class_set_props(dc, vgpu_properties);
@@ -265,14 +181,7 @@ static void vgpu_class_init(ObjectClass *klass, GVIRT_CLASS_DATA void *data)
     fc->display_mode = vgpu_display_mode;
     fc->display_draw = vgpu_display_draw;
     fc->unknown_registers = vgpu_unknown_registers;
-
-    for (i = 0; i < ARRAY_SIZE(vgpu_counters); i++) {
-        object_class_property_add(klass, vgpu_counters[i].name, "uint64",
-                                  vgpu_get_counter, NULL, NULL,
-                                  (void *)&vgpu_counters[i]);
-        object_class_property_set_description(klass, vgpu_counters[i].name,
-                                              vgpu_counters[i].description);
-    }
+    gvirt_vgpu_counters_add(klass, vgpu_of);
 }
 
 static const TypeInfo vgpu_info = {

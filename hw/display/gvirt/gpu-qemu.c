@@ -194,11 +194,16 @@ GvirtGpuDevice *gvirt_gpu_device_get(GvirtGpuDevice *named, Error **errp)
         return NULL;
     }
     if (object) {
+        object_ref(object);
         return GVIRT_GPU(object);
     }
     dev = qdev_new(TYPE_GVIRT_GPU);
+    /* It comes with the device that needs it, at whatever time that is. */
+    dev->hotplugged = 0;
     object_property_add_child(qdev_get_machine(), "gvirt-gpu", OBJECT(dev));
-    if (!qdev_realize_and_unref(dev, NULL, errp)) {
+    if (!qdev_realize(dev, NULL, errp)) {
+        object_unparent(OBJECT(dev));
+        object_unref(OBJECT(dev));
         return NULL;
     }
     return GVIRT_GPU(dev);

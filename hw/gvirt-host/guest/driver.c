@@ -26,6 +26,7 @@
 
 /* An interrupt is served until it is gone; more than this is a storm. */
 #define IRQ_ROUNDS              16
+#define IRQ_STORM_NS            1000000
 /* Steps that one event may cause; what is left waits for the timer. */
 #define ADVANCE_STEPS           (4u * GVIRT_GUEST_QUEUE_MAX)
 #define LOGS_MAX                8u
@@ -255,6 +256,9 @@ static void rearm(GvirtGuest *guest)
             deadline_ns = MIN(deadline_ns, guest_now_ns(guest));
         }
     }
+    if (guest->irq_left) {
+        deadline_ns = MIN(deadline_ns, guest_now_ns(guest) + IRQ_STORM_NS);
+    }
     guest->host->ops->timer_set(guest->host->opaque,
                                 guest->running ? deadline_ns : INT64_MAX);
 }
@@ -300,6 +304,7 @@ void gvirt_guest_irq(GvirtGuest *guest, bool level)
         }
         rounds++;
     }
+    guest->irq_left = rounds == IRQ_ROUNDS;
     if (rounds) {
         advance(guest);
     }
@@ -307,6 +312,9 @@ void gvirt_guest_irq(GvirtGuest *guest, bool level)
 
 void gvirt_guest_timer(GvirtGuest *guest)
 {
+    if (guest->irq_left) {
+        gvirt_guest_irq(guest, gvirt_vgpu_irq_level(guest->vgpu));
+    }
     if (guest->running) {
         hang_check(guest, guest_now_ns(guest));
         advance(guest);

@@ -155,6 +155,7 @@ struct GvirtGuest {
     GuestSlot slot[GVIRT_GUEST_QUEUE_MAX];
     bool running;
     bool in_advance;
+    bool irq_left;              /* the line was still up after a storm */
     uint64_t random;
 
     GuestBuffer noops;          /* the hog's */

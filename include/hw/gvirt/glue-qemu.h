@@ -179,7 +179,10 @@ struct GvirtGpuDevice {
     VMChangeStateEntry *vmstate;
 };
 
-/* The GPU that a link names, or the only one, or a new one. */
+/*
+ * The GPU that a link names, or the only one, or a new one. The answer is to
+ * be put into the link, and has the reference that the link lets go of.
+ */
 GvirtGpuDevice *gvirt_gpu_device_get(GvirtGpuDevice *named, Error **errp);
 
 /* Take the GPU for a use; a second whole use, or a mix, is refused. */
