@@ -26,6 +26,8 @@ help:
 	@echo 'make check      all tests: unit, qtest, guest'
 	@echo 'make check-unit the library alone, no QEMU, seconds'
 	@echo 'make check-qtest, make check-guest'
+	@echo 'make fuzz       SECONDS=600: hostile input under sanitizers, clang'
+	@echo 'make soak       STEPS=1000000: random guests must stay apart'
 	@echo 'make lint       style, licence lines, includes, shell scripts'
 	@echo 'make bench      the speed of the library, as ratios'
 	@echo 'make docs       docs/ as pages, in build/docs'
@@ -93,7 +95,7 @@ run: setup
 .PHONY: check
 check: setup
 	@$(MAKE) library qtests
-	@scripts/check unit qtest guest
+	@scripts/check unit fuzz qtest guest
 
 # needs nothing of QEMU: with no build yet, only the library is configured
 .PHONY: check-unit
@@ -112,6 +114,16 @@ check-qtest: setup-qemu
 check-guest: setup
 	@$(MAKE) qemu
 	@scripts/check guest
+
+.PHONY: fuzz
+fuzz: setup-unit
+	@tests/fuzz/run $(or $(SECONDS),600)
+
+.PHONY: soak
+soak: setup-unit
+	@$(MAKE) library
+	@ISOLATION_STEPS=$(or $(STEPS),1000000) \
+	    build/lib/tests/unit/test-isolation
 
 .PHONY: bench
 bench: setup-unit
