@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of what happens to a GPU in its life: hangs and resets, load and
+rest, suspend, drivers and monitors that come and go, and the modelled clock.
+
+They use the harness of tests/guest/run, which passes itself to tests()."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+
+# What a hang is expected to say.
+HANG_LINES = re.compile(r"GPU HANG: ecode 7:|Resetting \w+ for |"
+                        r"context reset due to GPU hang")
+ENGINES = ("rcs0", "bcs0", "vcs0", "vecs0")
+FUNCTIONS = {"vgpu": "v0", "passthrough": "p0"}
+
+# Without userspace, the words of a shell: everything a test prints is
+# "name=value", and wait_for() gives up after 20 s.
+SHELL = r"""
+dev=/sys/bus/pci/devices/0000:00:02.0
+say() { echo "$1=$2"; }
+wait_for() { for i in $(seq 200); do eval "$1" && return; sleep 0.1; done; }
+wedged() { cat /sys/kernel/debug/dri/0/i915_wedged; }
+works() {
+    gem_exec_nop -e all -r 1 >/dev/null && [ "$(wedged)" = 0 ] && echo yes
+}
+console() {
+    for c in /sys/class/vtconsole/*; do
+        grep -q 'frame buffer' $c/name && echo $1 >$c/bind
+    done
+}
+connected() { grep -lx connected /sys/class/drm/card0-$1-*/status | wc -l; }
+"""
+
+
+class Talker(threading.Thread):
+    """Tells QEMU things when the guest's kernel log has come to a mark."""
+
+    def __init__(self, folder, log_path, steps):
+        super().__init__(daemon=True)
+        self.path = os.path.join(folder, "qmp")
+        self.log_path = log_path
+        self.steps = steps
+        self.problem = ""
+        self.over = threading.Event()
+
+    @property
+    def qemu_args(self):
+        return f"-qmp unix:{self.path},server=on,wait=off"
+
+    def _reached(self, mark):
+        try:
+            return mark in self.log_path.read_text(errors="replace")
+        except OSError:
+            return False
+
+    def _command(self, name, **arguments):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(20)
+            connection.connect(self.path)
+            stream = connection.makefile("rwb")
+            stream.readline()
+            for request in ({"execute": "qmp_capabilities"},
+                            {"execute": name, "arguments": arguments}):
+                stream.write(json.dumps(request).encode() + b"\n")
+                stream.flush()
+                answer = {}
+                while not {"return", "error"} & set(answer):
+                    answer = json.loads(stream.readline())
+            if "error" in answer:
+                raise ValueError(answer["error"]["desc"])
+
+    def run(self):
+        for mark, until, name, arguments in self.steps:
+            while not self._reached(mark):
+                if self.over.wait(0.2):
+                    return
+            try:
+                self._command(name, **arguments)
+                while until and not self._reached(until):
+                    if self.over.wait(2):
+                        return
+                    self._command(name, **arguments)
+            except (OSError, ValueError) as error:
+                if not self.over.is_set():
+                    self.problem = f"{name}: {error}"
+                return
+
+
+class Life:
+    """The tests, on the harness that runs them."""
+
+    def __init__(self, harness):
+        self.harness = harness
+
+    def _guest(self, setting, script, *more, steps=(), timeout=300):
+        """A guest with somebody at QEMU's monitor; its values and log."""
+        log = (self.harness.BUILD / "logs" /
+               f"{setting.gpu}-{setting.suite}-{setting.runs}" / "dmesg.log")
+        log.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            talker = Talker(folder, log, steps)
+            talker.start()
+            try:
+                status, output, log = setting.guest(
+                    SHELL + script, *more, timeout=timeout,
+                    qemu_args=talker.qemu_args)
+            finally:
+                talker.over.set()
+                talker.join()
+        values = dict(re.findall(r"^(\w+)=(.*)$", output, re.M))
+        return status, output + talker.problem, log, values
+
+    def _points(self, tap, setting, what, got, wanted):
+        """The guest came to its end, and each value is what it should be."""
+        status, output, log, values = got
+        tap.point(status == 0, f"{what}: runs to its end", f"status {status}",
+                  output)
+        for name, value in wanted.items():
+            tap.point(re.fullmatch(value, values.get(name, "")) is not None,
+                      f"{what}: {name.replace('_', ' ')}",
+                      f"got '{values.get(name)}', not '{value}'", output)
+        self.harness.log_points(tap, setting, log, what)
+
+    def hang(self, tap, setting):
+        """Each engine hangs; reset of it alone, of all, and by hand."""
+        what = f"hang {setting.where}"
+        status, output, log = setting.guest(
+            "./hang --keep err && intel_error_decode err >words.txt && "
+            "./hang --full && "
+            "echo 15 >/sys/kernel/debug/dri/0/i915_wedged && "
+            "./hang --engine rcs0; s=$?; echo words:; cat words.txt; exit $s",
+            "--put", str(self.harness.compiled("hang")), timeout=300)
+        text, _, words = output.partition("words:\n")
+        tap.point(status == 0, f"{what}: found, reset, nobody else harmed",
+                  f"status {status}", text)
+        for engine in ENGINES:
+            tap.point(f"Resetting {engine} for stopped heartbeat" in log and
+                      f"Resetting chip for stopped heartbeat on {engine}"
+                      in log, f"{what}: {engine} alone and with all", log)
+        tap.point("Resetting chip for Manually reset engine" in log,
+                  f"{what}: reset by hand", log)
+        tap.point("Detected GEN7 chipset" in words and
+                  "len=16384, enabled" in words and
+                  "MI_BATCH_BUFFER_START" in words,
+                  f"{what}: the error state decodes in words", words)
+        log = "\n".join(line for line in log.split("\n")
+                        if not HANG_LINES.search(line))
+        self.harness.log_points(tap, setting, log, what)
+
+    def load(self, tap, setting):
+        """Busyness, clock and RC6 follow the load."""
+        what = f"load {setting.where}"
+        rc6 = "--no-rc6" if setting.gpu == "vgpu" else ""
+        status, output, log = setting.guest(
+            f"./load {rc6}", "--put", str(self.harness.compiled("load")))
+        tap.point(status == 0, f"{what}: told as it is", f"status {status}",
+                  output)
+        self.harness.log_points(tap, setting, log, what)
+
+    def suspend(self, tap, setting):
+        """To idle and back; the driver unbound, unloaded, bound again."""
+        what = f"suspend {setting.where}"
+        got = self._guest(setting, r"""
+            modprobe button; wait_for '[ -e /sys/class/input/input0 ]'
+            echo freeze >/sys/power/state && say resumed yes
+            say works_after_suspend "$(works)"
+            console 0; echo 0000:00:02.0 >/sys/bus/pci/drivers/i915/unbind
+            say unbound $([ -e /dev/dri/card0 ] || echo yes)
+            echo 0000:00:02.0 >/sys/bus/pci/drivers/i915/bind
+            wait_for 'grep -q i915 /proc/fb'
+            say works_after_bind "$(works)"
+            console 0; modprobe -r i915 && say unloaded yes
+            modprobe i915; wait_for 'grep -q i915 /proc/fb'
+            say works_after_load "$(works)"
+            say monitors $(connected HDMI-A)""",
+            steps=[("PM: suspend entry", "PM: suspend exit",
+                    "system_powerdown", {})])
+        self._points(tap, setting, what, got, {
+            name: "yes" for name in (
+                "resumed", "works_after_suspend", "unbound",
+                "works_after_bind", "unloaded", "works_after_load")
+        } | {"monitors": "1"})
+        if setting.gpu != "passthrough":
+            return          # i915 keeps a vGPU awake
+        what = f"runtime suspend {setting.where}"
+        got = self._guest(setting, r"""
+            status() { cat $dev/power/runtime_status; }
+            wait_for '[ $(status) = suspended ]'; say rests $(status)
+            gem_exec_nop -e all -r 1 >/dev/null; say wakes $(status)
+            say works "$(works)"
+            wait_for '[ $(status) = suspended ]'; say rests_again $(status)
+            """, "--device-args", "hdmi=off")
+        self._points(tap, setting, what, got, {
+            "rests": "suspended", "wakes": "active", "works": "yes",
+            "rests_again": "suspended"})
+
+    def hotplug(self, tap, setting):
+        """Monitors come and go; a console on DisplayPort."""
+        def plug(port, there):
+            return ("qom-set", {"path": "/machine/peripheral/" +
+                                FUNCTIONS[setting.gpu],
+                                "property": port, "value": there})
+
+        what = f"hotplug {setting.where}"
+        got = self._guest(setting, r"""
+            mark() { echo "gvirt: $1" >/dev/kmsg; }
+            say at_first $(connected HDMI-A),$(connected DP)
+            mark one; wait_for '[ $(connected DP) = 1 ]'
+            say plugged $(connected HDMI-A),$(connected DP)
+            mark two; wait_for '[ $(connected HDMI-A) = 0 ]'
+            say unplugged $(connected HDMI-A),$(connected DP)
+            mark three; wait_for '[ $(connected HDMI-A) = 1 ]'
+            say back $(connected HDMI-A),$(connected DP)
+            say modes $(cat /sys/class/drm/card0-DP-*/modes | grep -cx 1024x768)
+            say works "$(works)" """,
+            steps=[("gvirt: one", None, *plug("dp", True)),
+                   ("gvirt: two", None, *plug("hdmi", False)),
+                   ("gvirt: three", None, *plug("hdmi", True))])
+        self._points(tap, setting, what, got, {
+            "at_first": "1,0", "plugged": "1,1", "unplugged": "0,1",
+            "back": "1,1", "modes": "[1-9]", "works": "yes"})
+
+        what = f"DisplayPort {setting.where}"
+        got = self._guest(setting, r"""
+            wait_for 'grep -q i915 /proc/fb'; sleep 1
+            say size $(cat /sys/class/graphics/fb0/virtual_size)
+            say lit $(grep -lx enabled /sys/class/drm/card0-DP-*/enabled |
+                      wc -l)
+            say works "$(works)" """, "--device-args",
+            "dp=on,hdmi=off,xres=1920,yres=1080")
+        self._points(tap, setting, what, got,
+                     {"size": "1920,1080", "lit": "1", "works": "yes"})
+
+    def _bare(self, binary, gpu, timing, more):
+        """What the program without an operating system prints."""
+        qemu = self.harness.PROJECT / "build" / "qemu-system-x86_64"
+        argv = [os.environ.get("GVIRT_QEMU", str(qemu)), "-nodefaults",
+                "-no-user-config", "-L", "/usr/share/qemu", "-L",
+                "/usr/share/seabios", "-machine", "q35,sata=off,smbus=off",
+                "-accel", "tcg", "-m", "256M", "-vga", "none", "-display",
+                "none", "-kernel", str(binary), "-debugcon", "stdio",
+                "-device", "isa-debug-exit,iobase=0xf4",
+                "-device", f"gvirt-gpu,timing={timing}",
+                "-device", f"gvirt-{gpu},addr=2.0", *more]
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True,
+                                  check=False, timeout=120)
+        except subprocess.TimeoutExpired:
+            return "timed out"
+        return done.stdout if done.returncode == 1 else (
+            f"{done.stdout}\nstatus {done.returncode}\n{done.stderr}")
+
+    def cycles(self, tap, setting):
+        """Under -icount two runs are the same, whatever the host does."""
+        what = f"cycles {setting.gpu}"
+        binary = self.harness.BUILD / "bare-time"
+        self.harness.BUILD.mkdir(parents=True, exist_ok=True)
+        built = subprocess.run(
+            [os.environ.get("CC", "gcc"), "-m32", "-std=gnu11", "-O2",
+             "-ffreestanding", "-fno-pie", "-no-pie", "-nostdlib", "-static",
+             "-fno-stack-protector", "-fcf-protection=none",
+             "-mgeneral-regs-only", "-Wl,-Ttext=0x100000",
+             "-Wl,--build-id=none", "-o", str(binary),
+             str(self.harness.HERE / "bare-time.c")],
+            capture_output=True, text=True, check=False)
+        if not tap.point(built.returncode == 0, f"{what}: compiles",
+                         built.stderr):
+            return
+        icount = ("-icount", "shift=2,align=off,sleep=off",
+                  "-rtc", "base=2020-01-01,clock=vm")
+        runs = [self._bare(binary, setting.gpu, "model", icount)]
+        # the second one on a busy machine
+        with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as noise:
+            runs += [self._bare(binary, setting.gpu, "model", icount)
+                     for _ in range(2)]
+            noise.kill()
+        tap.point(runs[0] == runs[1] == runs[2] and
+                  runs[0].count("\n") == 48, f"{what}: runs repeat", *runs)
+        # SRM, batch start, no-ops, batch end: clocks of 0.8 ns in 80 ns
+        wrong = []
+        for number, passed in re.findall(r"^rcs (\d+) \d+ (\d+) \d+ \d+$",
+                                         runs[0], re.M):
+            clk = 18 + 33 + 2 * (1000 + 777 * int(number)) + 4
+            if int(passed) not in (clk // 100, clk // 100 + 1):
+                wrong.append(f"round {number}: {passed} ticks, {clk} clocks")
+        tap.point(not wrong and "rcs 23 " in runs[0],
+                  f"{what}: as long as the table says", *wrong)
+        functional = self._bare(binary, setting.gpu, "functional", icount)
+        ticks = re.findall(r"^rcs \d+ \d+ (\d+) \d+ \d+$", functional, re.M)
+        tap.point(len(ticks) == 24 and set(ticks) == {"0"},
+                  f"{what}: timing=functional takes no time", functional)
+
+
+def programs():
+    return {"hang": ("hang.c", "gem.c"), "load": ("load.c", "gem.c")}
+
+
+def tests(harness):
+    life = Life(harness)
+    return {"hang": life.hang, "load": life.load, "suspend": life.suspend,
+            "hotplug": life.hotplug, "cycles": life.cycles}
