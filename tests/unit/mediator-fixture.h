@@ -75,6 +75,7 @@ static GvirtGpu *gpu;
 static GvirtMediator *mediator;
 static Guest guest[3];
 static unsigned irqs_seen;
+static bool swizzling;              /* of the GPU that is started next */
 
 static const uint32_t engine_base[GVIRT_ENGINE_COUNT] = {
     GVIRT_RCS_BASE, GVIRT_VCS_BASE, GVIRT_BCS_BASE, GVIRT_VECS_BASE,
@@ -155,7 +156,7 @@ static const GvirtHostOps guest_ops = {
 /* blind: page tables are compared, not asked for their generation. */
 static inline void mediator_start_timed(bool blind, GvirtTiming timing)
 {
-    GvirtGpuConfig gpu_config = { .timing = timing };
+    GvirtGpuConfig gpu_config = { .timing = timing, .swizzle = swizzling };
     GvirtMediatorConfig config = {
         .memory_hpa = OWN_HPA,
         .memory_size_B = OWN_SIZE_B,

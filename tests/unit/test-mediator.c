@@ -20,9 +20,18 @@ static void setup_two(void)
     guest_new(1);
 }
 
+static void setup_swizzling(void)
+{
+    swizzling = true;
+    setup_two();
+    guest_start(0);
+    guest_start(1);
+}
+
 static void teardown(void)
 {
     mediator_stop();
+    swizzling = false;
 }
 
 START_TEST(test_one_gets_all)
@@ -279,6 +288,44 @@ START_TEST(test_fence)
 }
 END_TEST
 
+/*
+ * Where the DIMMs match, blitter and aperture agree on bit 6, whatever a
+ * guest has written to its own TILECTL and ARB_MODE, and for all guests.
+ */
+START_TEST(test_swizzle)
+{
+    unsigned n;
+
+    for (n = 0; n < 4; n++) {
+        Guest *g = &guest[n % 2];
+        uint32_t start = (g->low_page + 0x10) << 12;
+        uint32_t color = 0xc0107000 + n;
+        bool on = n > 1;
+
+        ck_assert_uint_eq(rd(g, 0x145004), rd(g, 0x145008));
+        wr(g, 0x101000, on);
+        wr(g, 0x4030, 0x200000 | on << 5);
+        ck_assert_uint_eq(rd(g, 0x101000), on);
+        ck_assert_uint_eq(rd(g, 0x4030), on << 5);
+        gm_map(g, g->low_page + 0x10, 2, GPA_DATA);
+        wr(g, 0x100004, (start + 0x1000) | (1024 / 128 - 1));
+        wr(g, 0x100000, start | 1);
+        /* XY_COLOR_BLT of the first pixel in row 1 of X tiles. */
+        emit(g, GVIRT_BCS, 0x54300804);
+        emit(g, GVIRT_BCS, 0x03f00000 | 1024 / 4);
+        emit(g, GVIRT_BCS, 1 << 16);
+        emit(g, GVIRT_BCS, 2 << 16 | 1);
+        emit(g, GVIRT_BCS, 0);
+        emit(g, GVIRT_BCS, color);
+        submit(g, GVIRT_BCS);
+        settle(MS(5));
+        ck_assert_uint_eq(mem(g, GPA_DATA + 512 + 64), color);
+        ck_assert_uint_eq(gvirt_vgpu_aperture_read(g->vgpu, start + 1024, 4),
+                          color);
+    }
+}
+END_TEST
+
 /* Registers are each guest's own, and none reaches the idle hardware. */
 START_TEST(test_registers_are_own)
 {
@@ -486,6 +533,9 @@ int main(void)
     tcase_add_test(tc, test_reset);
     tcase_add_test(tc, test_display);
     tcase_add_test(tc, test_any_access);
+    suite_add_tcase(suite, tc);
+    tc = tcase("swizzling", setup_swizzling);
+    tcase_add_test(tc, test_swizzle);
     suite_add_tcase(suite, tc);
 
     runner = srunner_create(suite);

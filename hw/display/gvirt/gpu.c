@@ -190,14 +190,15 @@ void gvirt_gpu_leave(GvirtGpu *gpu)
     gpu->pending.aperture_first = UINT32_MAX;
     gpu->pending.aperture_last = 0;
     gpu->told_deadline_ns = deadline;
-    g_mutex_unlock(&gpu->lock);
-
+    /* Within the lock: the last of two threads to tell must be the newest. */
     if (irq) {
         ops->irq(opaque, level);
     }
     if (timer) {
         ops->timer_set(opaque, deadline);
     }
+    g_mutex_unlock(&gpu->lock);
+
     if (first <= last && ops->aperture_changed) {
         ops->aperture_changed(opaque, first, last - first + 1);
     }
@@ -280,11 +281,20 @@ GvirtGpu *gvirt_gpu_new(const GvirtHost *host, const GvirtGpuConfig *config)
     return gpu;
 }
 
+/* A blit may take seconds: it ends where it is, rather than be waited for. */
+static void gpu_abort(GvirtGpu *gpu)
+{
+    gvirt_gpu_enter(gpu);
+    gvirt_reset_engines(gpu, GVIRT_ALL_ENGINES);
+    gvirt_gpu_leave(gpu);
+}
+
 void gvirt_gpu_free(GvirtGpu *gpu)
 {
     if (!gpu) {
         return;
     }
+    gpu_abort(gpu);
     gvirt_gpu_pause(gpu);
     gvirt_display_free(gpu->display);
     gvirt_power_free(gpu->power);
@@ -299,6 +309,7 @@ void gvirt_gpu_free(GvirtGpu *gpu)
 
 void gvirt_gpu_reset(GvirtGpu *gpu)
 {
+    gpu_abort(gpu);
     gvirt_gpu_pause(gpu);
     gvirt_gpu_enter(gpu);
     gvirt_regfile_reset(&gpu->regs);

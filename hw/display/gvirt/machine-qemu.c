@@ -111,9 +111,14 @@ static GvirtWindow *machine_place(GvirtMachine *machine, bool whole,
             return window;
         }
     }
-    error_setg(errp, "all %u memory windows of the GPU are taken; "
-               "a smaller window= of gvirt-gpu gives more",
-               MIN(slots, GVIRT_WINDOWS_MAX));
+    if (whole) {
+        error_setg(errp, "the GPU is taken already; add another gvirt-gpu and "
+                   "name it with gpu=");
+    } else {
+        error_setg(errp, "all %u memory windows of the GPU are taken; "
+                   "a smaller window= of gvirt-gpu gives more",
+                   MIN(slots, GVIRT_WINDOWS_MAX));
+    }
     return NULL;
 }
 

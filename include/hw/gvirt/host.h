@@ -53,7 +53,8 @@ typedef struct GvirtHostOps {
 
     /*
      * One-shot timer on that clock: at deadline_ns call gvirt_gpu_timer() (or
-     * gvirt_mediator_timer(), by whose host it is). INT64_MAX cancels.
+     * gvirt_mediator_timer(), by whose host it is). INT64_MAX cancels. Like
+     * irq, called within the library: it may not call back at once.
      */
     void (*timer_set)(void *opaque, int64_t deadline_ns);
 
