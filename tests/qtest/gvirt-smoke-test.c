@@ -136,7 +136,15 @@ int main(int argc, char **argv)
         "gvirt-vgpu,fences=33",
         "gvirt-vgpu,xres=7",
         "gvirt-vgpu,nosuch=1",
+        "gvirt-vgpu,high-gm=1793M",
+        "gvirt-vgpu,weight=0",
+        "gvirt-vgpu,cap=101",
+        "gvirt-vgpu,yres=9",
+        "gvirt-vgpu,addr=2.1",
         "gvirt-passthrough,gpu=nosuch",
+        "gvirt-gpu,timing=sometimes",
+        "gvirt-gpu,max-clock=333",
+        "gvirt-gpu,window=3G",
     };
     size_t i;
 

@@ -16,6 +16,7 @@
  * Source: HSW PRM vol. 12 (PCI configuration registers of device 2).
  */
 #include "qemu/osdep.h"
+#include "hw/boards.h"
 #include "hw/display/edid.h"
 #include "hw/gvirt/glue-qemu.h"
 #include "hw/pci/msi.h"
@@ -443,6 +444,22 @@ static bool function_check(GvirtFunction *f, Error **errp)
     return true;
 }
 
+/* All of a guest's memory must be within its window, or DMA would miss. */
+static bool function_fits(GvirtFunction *f, Error **errp)
+{
+    MachineState *machine = MACHINE(qdev_get_machine());
+    uint64_t end = 4 * GiB + machine->maxram_size;
+
+    if (!GVIRT_FUNCTION_GET_CLASS(f)->whole && end > f->gpu->window_size_B) {
+        error_setg(errp, "the guest's memory (%" PRIu64 " MiB) may end at %"
+                   PRIu64 " MiB, its window at %" PRIu64 " MiB; give "
+                   "gvirt-gpu a larger window=", machine->maxram_size / MiB,
+                   end / MiB, f->gpu->window_size_B / MiB);
+        return false;
+    }
+    return true;
+}
+
 static void function_realize(PCIDevice *pci, Error **errp)
 {
     GvirtFunction *f = GVIRT_FUNCTION(pci);
@@ -459,6 +476,9 @@ static void function_realize(PCIDevice *pci, Error **errp)
     }
     f->gpu = gvirt_gpu_device_get(f->gpu, errp);
     if (!f->gpu) {
+        return;
+    }
+    if (!function_fits(f, errp)) {
         return;
     }
     function_config(pci);
