@@ -183,6 +183,69 @@ START_TEST(test_no_room_once)
 }
 END_TEST
 
+static gpointer run_thread(gpointer data)
+{
+    while (gvirt_gpu_run(data, 64)) {
+        continue;
+    }
+    return NULL;
+}
+
+static void start_blit(GvirtGpu *whole)
+{
+    gvirt_gpu_write(whole, 0x2203c, 0, 4);
+    gvirt_gpu_write(whole, 0x22034, 0, 4);
+    gvirt_gpu_write(whole, 0x22030, 0, 4);
+    gvirt_gpu_write(whole, 0x22038, 0x1000, 4);
+    gvirt_gpu_write(whole, 0x2203c, 1, 4);
+    gvirt_gpu_write(whole, 0x22030, 24, 4);
+}
+
+/*
+ * A blit of a gigabyte on the whole GPU, and the function is reset: that does
+ * not wait for its end, and the big lock would with it.
+ */
+START_TEST(test_reset_in_blit)
+{
+    static const uint32_t blit[] = {
+        0x54300004, 0x035a7ffc, 0, 32767u << 16 | 8191, 0x10000000,
+        0x01020304,
+    };
+    FakeHost *host = fakehost_new();
+    GvirtGpu *whole = fakehost_gpu(host);
+    gint64 start_us, blit_us, reset_us;
+    GThread *thread;
+    unsigned i;
+
+    fakehost_map_ggtt(whole, 1, 1, 0x1000);
+    for (i = 0; i < 0x40000; i++) {
+        fakehost_map_ggtt(whole, 0x10000 + i, 1, 0x2000);
+    }
+    for (i = 0; i < G_N_ELEMENTS(blit); i++) {
+        fakehost_write32(host, 0x1000 + i * 4, blit[i]);
+    }
+    start_blit(whole);
+    start_us = g_get_monotonic_time();
+    run_thread(whole);
+    blit_us = g_get_monotonic_time() - start_us;
+
+    fakehost_write32(host, 0x2800, 0);
+    start_blit(whole);
+    thread = g_thread_new("engines", run_thread, whole);
+    while (!fakehost_read32(host, 0x2800)) {
+        g_thread_yield();
+    }
+    start_us = g_get_monotonic_time();
+    gvirt_gpu_reset(whole);
+    reset_us = g_get_monotonic_time() - start_us;
+    g_thread_join(thread);
+    ck_assert_int_lt(reset_us, blit_us / 2);
+    ck_assert_uint_eq(gvirt_gpu_read(whole, 0x22034, 4), 0);
+    gvirt_gpu_free(whole);
+    fakehost_free(host);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("isolation-escape");
@@ -196,6 +259,7 @@ int main(void)
     tcase_add_test(tc, test_many_batches);
     tcase_add_test(tc, test_many_jumps);
     tcase_add_test(tc, test_no_room_once);
+    tcase_add_test(tc, test_reset_in_blit);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
