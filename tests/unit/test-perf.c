@@ -156,6 +156,22 @@ START_TEST(counters_count_while_enabled)
 }
 END_TEST
 
+/* Clocks are those of the rate at which the time went by. */
+START_TEST(counters_follow_the_clock)
+{
+    write_reg(CEC(3), 0x3);
+    write_reg(CEC(3) + 4, 0xfffe);
+    write_reg(OACONTROL, ENABLE);
+    fake->now_ns += 10000;
+    write_reg(0xa008, 7u << 24);        /* RPNSWREQ: 350 MHz */
+    fake->now_ns += 10000;
+    ck_assert_uint_eq(read_reg(OAPERF_B(3)), 10 * CLOCK_MHZ + 10 * 350);
+    write_reg(0xa008, 13u << 24);
+    fake->now_ns += 10000;
+    ck_assert_uint_eq(read_reg(OAPERF_B(3)), 10 * (CLOCK_MHZ + 350 + 650));
+}
+END_TEST
+
 /* A41: of the time that passes, what the render engine was busy. */
 START_TEST(busy_counts_as_time_passes)
 {
@@ -404,6 +420,7 @@ int main(void)
     tcase_add_test(tcase, spaces_and_privilege);
     tcase_add_test(tcase, formats);
     tcase_add_test(tcase, counters_count_while_enabled);
+    tcase_add_test(tcase, counters_follow_the_clock);
     tcase_add_test(tcase, busy_counts_as_time_passes);
     tcase_add_test(tcase, reports_by_timer);
     tcase_add_test(tcase, timer_runs_by_itself);
