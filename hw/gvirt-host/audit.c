@@ -44,7 +44,8 @@
 
 #define UPDATE_GTT_MAX          1024u
 #define JUMPS_MAX               4096u       /* of one submission */
-#define EFFECTS_MAX             65536u
+#define EFFECTS_MAX             8192u
+#define MESSAGES_MAX            8u          /* what is said of one, too */
 
 #define IN_RING                 UINT32_MAX
 
@@ -113,10 +114,11 @@ static Piece *audit_piece(Audit *audit, uint32_t index)
 static GvirtVerdict reject(Audit *audit, uint32_t *dw, uint32_t len_dw,
                            const char *why)
 {
-    audit->rejects++;
-    gvirt_log_guest_error(audit_host(audit), "%s: engine %u: command 0x%08x "
-                          "rejected: %s", audit->vgpu->name, audit->id, dw[0],
-                          why);
+    if (audit->rejects++ < MESSAGES_MAX) {
+        gvirt_log_guest_error(audit_host(audit), "%s: engine %u: command "
+                              "0x%08x rejected: %s", audit->vgpu->name,
+                              audit->id, dw[0], why);
+    }
     gvirt_trace(audit_host(audit), vgpu_audit, audit->vgpu->id, audit->id,
                 dw[0], GVIRT_VERDICT_REJECTED);
     memset(dw, 0, (size_t)len_dw * 4);
@@ -195,9 +197,12 @@ static GvirtVerdict audit_lri(Audit *audit, uint32_t *dw, uint32_t len_dw)
 
         if (!register_write(audit, offset, &value, false, &drop) ||
             (partial && (drop || value != dw[i + 1]))) {
-            gvirt_log_guest_error(audit_host(audit), "%s: engine %u: write of "
-                                  "register 0x%06x by command refused",
-                                  audit->vgpu->name, audit->id, offset);
+            if (audit->rejects < MESSAGES_MAX) {
+                gvirt_log_guest_error(audit_host(audit), "%s: engine %u: "
+                                      "write of register 0x%06x by command "
+                                      "refused", audit->vgpu->name, audit->id,
+                                      offset);
+            }
             refused = true;
             continue;
         }

@@ -91,8 +91,11 @@ extern GvirtTestBreak gvirt_test_broken;
 /* Shadow table pages that one guest may hold: three full spaces. */
 #define GVIRT_TABLES_PER_VGPU       1536u
 
-/* A bound for what one submission may ask to be audited. */
-#define GVIRT_AUDIT_MAX_DW          (1u << 20)
+/*
+ * A bound for what one submission may ask to be copied and audited: drivers
+ * have their large batches in local spaces, and everyone waits meanwhile.
+ */
+#define GVIRT_AUDIT_MAX_DW          (1u << 18)
 
 #define GVIRT_CONTEXT_SIZE_B        69632u  /* HSW_CXT_TOTAL_SIZE of i915 */
 

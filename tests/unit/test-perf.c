@@ -333,6 +333,21 @@ START_TEST(no_overrun_mode_stops)
 }
 END_TEST
 
+/* Shorter periods than 2.56 us would be all that the host does. */
+START_TEST(short_periods_lose_reports)
+{
+    start_timer(1, 0);
+    pass(8 * 32 * TICK_NS);
+    ck_assert(read_reg(OASTATUS1) & LOST);
+    ck_assert_uint_ge(tail(), OA_ADDR + 7 * 256);
+    ck_assert_uint_le(tail(), OA_ADDR + 9 * 256);
+    write_reg(OACONTROL, 0);
+    start_timer(4, 0);
+    pass(8 * 32 * TICK_NS);
+    ck_assert(!(read_reg(OASTATUS1) & LOST));
+}
+END_TEST
+
 /* The shortest period there is, and the longest. */
 START_TEST(extreme_periods_are_contained)
 {
@@ -427,6 +442,7 @@ int main(void)
     tcase_add_test(tcase, buffer_wraps_and_overflows);
     tcase_add_test(tcase, report_across_the_end);
     tcase_add_test(tcase, no_overrun_mode_stops);
+    tcase_add_test(tcase, short_periods_lose_reports);
     tcase_add_test(tcase, extreme_periods_are_contained);
     tcase_add_test(tcase, one_context);
     tcase_add_test(tcase, half_full_interrupt);

@@ -58,6 +58,11 @@
 #define PERIOD_MAX              40      /* 2^41 ticks: two days */
 #define BATCH_NS                500000
 #define BATCH_REPORTS           4096
+/*
+ * No more often than each 2.56 us: shorter periods would keep the host busy
+ * with nothing else. What is left out counts as lost.
+ */
+#define PERIOD_MIN_TICKS        32
 
 struct GvirtPerf {
     int64_t counted_ns;         /* counters are good up to here */
@@ -240,6 +245,15 @@ GvirtStep gvirt_exec_MI_REPORT_PERF_COUNT(GvirtEngine *engine,
     return GVIRT_STEP_DONE;
 }
 
+/* Software asks for more reports than are written. */
+static bool strobe_loses(const GvirtGpu *gpu)
+{
+    uint32_t control = reg(gpu, GVIRT_REG_OACONTROL);
+
+    return (int64_t)2 << MIN(OACONTROL_PERIOD(control), PERIOD_MAX) <
+           PERIOD_MIN_TICKS;
+}
+
 /* One timer report at tick, behind the tail of OABUFFER. */
 static void strobe(GvirtGpu *gpu, int64_t tick)
 {
@@ -276,6 +290,9 @@ static void strobe(GvirtGpu *gpu, int64_t tick)
     if (used_B < size_B / 2 && used_B + report_B >= size_B / 2) {
         gvirt_engine_irq(engine, GVIRT_IRQ_RCS_PERF_BUFFER, IMR_PERF_BUFFER);
     }
+    if (strobe_loses(gpu)) {
+        status1 |= OASTATUS1_LOST;
+    }
     tail = base + ((tail + report_B) & (size_B - 1));
     gvirt_regfile_set(&gpu->regs, GVIRT_REG_OASTATUS1,
                       (status1 & ~OASTATUS1_TAIL) | (tail & OASTATUS1_TAIL));
@@ -290,7 +307,7 @@ static int64_t strobe_period(const GvirtGpu *gpu)
         OACONTROL_PERIOD(control) > PERIOD_MAX) {
         return 0;
     }
-    return (int64_t)2 << OACONTROL_PERIOD(control);
+    return MAX((int64_t)2 << OACONTROL_PERIOD(control), PERIOD_MIN_TICKS);
 }
 
 /* The first tick behind `tick` at which TIMESTAMP is a multiple of period. */
