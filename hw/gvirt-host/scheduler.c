@@ -17,6 +17,8 @@
 #define POLL_NS         (100 * 1000ll)
 #define BUSY_POLL_NS    (4 * 1000 * 1000ll)
 #define RING_TIMEOUT_NS (500 * 1000 * 1000ll)
+/* Our own few commands end by themselves, on however slow a host. */
+#define OWN_TIMEOUT_NS  (5000 * 1000 * 1000ll)
 #define PERIOD_NS       (160 * 1000 * 1000ll)
 #define STEPS_MAX       16
 
@@ -140,7 +142,7 @@ static void poll_at(GvirtMediator *mediator, int64_t at_ns)
 static void begin_restore(GvirtMediator *mediator, int64_t now_ns)
 {
     mediator->phase = GVIRT_SWITCH_RESTORE;
-    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    mediator->phase_end_ns = now_ns + OWN_TIMEOUT_NS;
     gvirt_switch_restore(mediator);
 }
 
@@ -247,7 +249,7 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
     gvirt_virq_collect(mediator);
     gvirt_sched_account(mediator);
     mediator->phase = GVIRT_SWITCH_SAVE;
-    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    mediator->phase_end_ns = now_ns + OWN_TIMEOUT_NS;
     gvirt_switch_save(mediator);
     return true;
 }
@@ -261,7 +263,13 @@ static bool own_ring_late(GvirtMediator *mediator, GvirtVgpu *vgpu,
         return false;
     }
     gvirt_log_guest_error(mediator->host, "%s: its render context could not "
-                          "be switched", vgpu->name);
+                          "be %s: HEAD 0x%x, TAIL 0x%x, IPEHR 0x%x",
+                          vgpu->name, mediator->phase == GVIRT_SWITCH_SAVE ?
+                          "saved" : "restored",
+                          gvirt_hw_read(mediator, GVIRT_RCS_BASE + RING_HEAD),
+                          gvirt_hw_read(mediator, GVIRT_RCS_BASE + RING_TAIL),
+                          gvirt_hw_read(mediator, GVIRT_RCS_BASE +
+                                        RING_IPEHR));
     gvirt_hw_reset_engines(mediator, GVIRT_ALL_ENGINES);
     return true;
 }
