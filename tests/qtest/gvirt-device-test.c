@@ -359,6 +359,59 @@ static void test_pvinfo(void)
     fixture_close(&f);
 }
 
+/*
+ * Entries that lead into the function's own BARs: registers, the entries
+ * themselves, and the aperture onto itself. Neither the CPU through the
+ * aperture nor an engine reaches a register that way.
+ */
+static void test_own_bars(const void *data)
+{
+    Fixture f;
+    uint32_t at = 64 << 20, i;
+    uint32_t lead[4];
+
+    fixture_open(&f, data);
+    lead[0] = f.mmio.addr + 0x2000;
+    lead[1] = f.mmio.addr + GTT + TARGET_GGTT / PAGE * 4 / PAGE * PAGE;
+    lead[2] = f.aperture.addr + at + 2 * PAGE;
+    lead[3] = f.aperture.addr + at + PAGE;
+    wr(&f, 0x2030, 0x40);
+    for (i = 0; i < G_N_ELEMENTS(lead); i++) {
+        map_page(&f, at + i * PAGE, lead[i]);
+        map_page(&f, TARGET_GGTT + i * PAGE, lead[i]);
+    }
+    for (i = 0; i < G_N_ELEMENTS(lead); i++) {
+        qpci_io_writel(f.dev, f.aperture, at + i * PAGE + 0x30, 0x123458);
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE + 0x30),
+                        ==, 0);
+    }
+    g_assert_cmphex(rd(&f, 0x2030), ==, 0x40);
+
+    /* The same by a store of BCS; its ring ends, whatever the store did. */
+    map_page(&f, RING_GGTT, RING_GPA);
+    for (i = 0; i < G_N_ELEMENTS(lead); i++) {
+        qtest_writel(f.qts, RING_GPA + i * 16, MI_STORE_DATA_IMM_GGTT);
+        qtest_writel(f.qts, RING_GPA + i * 16 + 4, 0);
+        qtest_writel(f.qts, RING_GPA + i * 16 + 8,
+                     TARGET_GGTT + i * PAGE + 0x30);
+        qtest_writel(f.qts, RING_GPA + i * 16 + 12, 0x123458);
+    }
+    wr(&f, 0x22038, RING_GGTT);
+    wr(&f, 0x2203c, 1);
+    wr(&f, 0x22030, i * 16);
+    for (i = 0; i < 1000 && (rd(&f, 0x22034) & 0x1ffffc) != 64; i++) {
+        qtest_clock_step(f.qts, 1000000);
+        g_usleep(1000);
+    }
+    g_assert_cmphex(rd(&f, 0x22034) & 0x1ffffc, ==, 64);
+    g_assert_cmphex(rd(&f, 0x2030), ==, 0x40);
+    for (i = 0; i < G_N_ELEMENTS(lead); i++) {
+        g_assert_cmphex(rd(&f, GTT + (TARGET_GGTT / PAGE + i) * 4), ==,
+                        lead[i] | 1);
+    }
+    fixture_close(&f);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const devices[] = {
@@ -376,6 +429,7 @@ int main(int argc, char **argv)
         { "unknown-registers", test_unknown },
         { "power-state", test_power_state },
         { "reset-busy", test_reset_busy },
+        { "own-bars", test_own_bars },
     };
     size_t i, j;
 
