@@ -189,7 +189,8 @@ static void function_map_around(GvirtFunction *f, uint32_t page)
     MemoryRegion *mr;
     hwaddr offset;
 
-    if (!function_page(f, page, &offset)) {
+    /* There each access is a message, and the memory may go at any time. */
+    if (f->gpu->machine.remote || !function_page(f, page, &offset)) {
         return;
     }
     memory_region_transaction_begin();
@@ -254,7 +255,8 @@ static bool function_owns(void *opaque, hwaddr addr)
     PCIDevice *pci = opaque;
     pcibus_t base = pci->io_regions[BAR_APERTURE].addr;
 
-    return base != PCI_BAR_UNMAPPED && addr >= base &&
+    return !GVIRT_FUNCTION(pci)->gpu->machine.remote &&
+           base != PCI_BAR_UNMAPPED && addr >= base &&
            addr - base < GVIRT_APERTURE_SIZE_B;
 }
 
@@ -269,6 +271,9 @@ static void function_irq(void *opaque, bool level)
         return;
     }
     f->irq_level = level;
+    if (f->gpu->machine.remote && !gvirt_remote_served(&f->remote)) {
+        return;
+    }
     if (msi_enabled(pci)) {
         if (level) {
             msi_notify(pci, 0);
@@ -517,6 +522,9 @@ static void function_realize(PCIDevice *pci, Error **errp)
     pci_register_bar(pci, BAR_APERTURE, PCI_BASE_ADDRESS_MEM_TYPE_64 |
                      PCI_BASE_ADDRESS_MEM_PREFETCH, &f->aperture);
     pci_register_bar(pci, BAR_IO, PCI_BASE_ADDRESS_SPACE_IO, &f->io);
+    if (f->gpu->machine.remote) {
+        gvirt_remote_init(&f->remote, pci);
+    }
 
     function_head_init(f, 0, GVIRT_MONITOR_HDMI, GVIRT_PORT_B, f->hdmi);
     if (f->dp) {
@@ -540,6 +548,9 @@ static void function_exit(PCIDevice *pci)
     unsigned i;
 
     f->ready = false;
+    if (f->gpu->machine.remote) {
+        gvirt_remote_destroy(&f->remote);
+    }
     for (i = 0; i < GVIRT_HEADS_MAX; i++) {
         if (f->head[i].console) {
             graphic_console_close(f->head[i].console);

@@ -143,7 +143,10 @@ static void gpu_memory_changed(void *opaque)
     GvirtGpuDevice *gpu = opaque;
 
     if (gpu->gpu) {
+        /* Another process's memory is unmapped as soon as we return. */
+        gvirt_gpu_pause(gpu->gpu);
         gvirt_gpu_memory_changed(gpu->gpu);
+        gvirt_gpu_resume(gpu->gpu);
     }
 }
 

@@ -8,6 +8,8 @@
  *    (hw/display/gvirt/host-qemu.c);
  *  - gvirt-gpu: the device that owns the hardware, its worker thread and the
  *    machine (hw/display/gvirt/gpu-qemu.c);
+ *  - GvirtRemote: what a PCI function needs that serves another process
+ *    (hw/display/gvirt/remote-qemu.c);
  *  - gvirt-function: what the PCI functions have in common: BARs, the mapped
  *    aperture, MSI, consoles (hw/display/gvirt/function-qemu.c).
  */
@@ -201,6 +203,23 @@ typedef struct GvirtCounter {
     const char *description;
 } GvirtCounter;
 
+/* ---- the machine x-remote: vfio-user ---- */
+
+typedef struct GvirtRemote {
+    PCIDevice *pci;
+    MemoryRegion bar_space[PCI_NUM_REGIONS];
+    AddressSpace bar_as[PCI_NUM_REGIONS];
+    MemoryListener listener;
+    unsigned memories;          /* of the client's, mapped now */
+    QEMUBH *lost;
+} GvirtRemote;
+
+/* After the BARs are registered. */
+void gvirt_remote_init(GvirtRemote *remote, PCIDevice *pci);
+void gvirt_remote_destroy(GvirtRemote *remote);
+/* Is there somebody to interrupt? */
+bool gvirt_remote_served(const GvirtRemote *remote);
+
 /* ---- gvirt-function ---- */
 
 #define TYPE_GVIRT_FUNCTION "gvirt-function"
@@ -246,6 +265,7 @@ struct GvirtFunction {
     uint64_t aperture_traps;
 
     GvirtWindow *window;
+    GvirtRemote remote;         /* if the machine is one */
     GvirtHead head[GVIRT_HEADS_MAX];
     bool irq_level;
     bool ready;
