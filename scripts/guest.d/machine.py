@@ -26,12 +26,13 @@ GPU_IDS = {"vgpu": "v0", "passthrough": "p0", "none": None}
 FIRMWARE_DIRS = ("/usr/share/qemu", "/usr/share/seabios")
 DEFAULT_TIMEOUT_S = 600
 KEPT_RUNS = 8
+VMS_MAX = 8         # a vGPU needs fences, and i915 at least four
 # What udev would load for devices that nobody uses here.
 NEEDLESS_MODULES = ("iTCO_wdt", "pcspkr", "rapl", "intel_rapl_msr",
                     "aesni_intel", "ghash_clmulni_intel", "sha512_ssse3",
                     "crct10dif_pclmul", "crc32_pclmul", "polyval_clmulni")
 LOGS = ("command", "dmesg.log", "errors.log", "gpu.json", "qemu.log",
-        "serial.log")
+        "qemu.pid", "serial.log")
 
 
 def add_arguments(parser):
@@ -64,9 +65,18 @@ def add_arguments(parser):
              "display)")
     add("--log-dir", metavar="DIR",
         help="leave the logs in DIR instead of build/guest/last")
-    add("--memory", metavar="SIZE", default="2G",
-        help="the guest's memory (2G)")
-    add("--smp", metavar="N", default="2", help="its processors (2)")
+    add("--memory", metavar="SIZE",
+        help="the guest's memory (2G, with --vms 1G)")
+    add("--smp", metavar="N", help="its processors (2, with --vms 1)")
+    add("--vms", metavar="N", type=_vms,
+        help="N virtual machines, each a QEMU of its own, share one GPU, "
+             "which yet another QEMU has; --exec runs in each of them, and "
+             "lines of their output begin with their number")
+    add("--restart", metavar="N", type=int, default=0,
+        help="with --vms, start a virtual machine whose QEMU died anew, at "
+             "most N times in all (0)")
+    add("--server-args", metavar="ARGS", default="",
+        help="with --vms, more arguments for the QEMU that has the GPU")
 
 
 def _seconds(text):
@@ -78,6 +88,13 @@ def _seconds(text):
         raise argparse.ArgumentTypeError(
             f"'{text}' is not a number of seconds")
     return value
+
+
+def _vms(text):
+    if not text.isdecimal() or not 1 <= int(text) <= VMS_MAX:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a number from 1 to {VMS_MAX}")
+    return int(text)
 
 
 def find_qemu():
@@ -135,20 +152,20 @@ def base_command(options, qemu, folder, ramdisk, log_dir):
         "-d", "guest_errors,unimp", "-D", str(log_dir / "errors.log"),
         "-kernel", str(folder / "vmlinux"), "-initrd", str(ramdisk),
         "-append", _kernel_line(options),
-        "-drive", f"file={_escaped(folder / 'root.raw')},format=raw,if=none,"
+        "-drive", f"file={escaped(folder / 'root.raw')},format=raw,if=none,"
                   "id=root,snapshot=on,cache=unsafe",
         "-device", "virtio-blk-pci,drive=root,addr=0x10",
     ]
     if options.put:
         put_disk = log_dir / "put.tar"
         write_put_disk(options.put, put_disk)
-        argv += ["-drive", f"file={_escaped(put_disk)},format=raw,if=none,"
+        argv += ["-drive", f"file={escaped(put_disk)},format=raw,if=none,"
                            "id=put,snapshot=on",
                  "-device", "virtio-blk-pci,drive=put,addr=0x11"]
     return argv
 
 
-def _escaped(path):
+def escaped(path):
     return str(path).replace(",", ",,")
 
 
@@ -234,7 +251,7 @@ def _is_running(log_dir):
     return True
 
 
-def _qemu_problem(log_dir, status):
+def qemu_problem(log_dir, status):
     """One line for a QEMU that did not do its work."""
     lines = (log_dir / "qemu.log").read_text(errors="replace").split("\n")
     lines = [line for line in lines
@@ -248,7 +265,7 @@ def _qemu_problem(log_dir, status):
     return f"QEMU ended early: {reason}; logs in {log_dir}"
 
 
-def _launch(argv, log_dir, fds, interactive):
+def launch(argv, log_dir, fds, interactive):
     (log_dir / "command").write_text(shlex.join(argv) + "\n")
     with open(log_dir / "qemu.log", "wb") as log:
         return subprocess.Popen(
@@ -259,31 +276,38 @@ def _launch(argv, log_dir, fds, interactive):
             start_new_session=not interactive)
 
 
+def channels(options, log_dir, port_fd, control_fd):
+    """QEMU's arguments for a guest that runs a command."""
+    return [
+        "-display", options.display or "none",
+        "-serial", f"file:{escaped(log_dir / 'serial.log')}",
+        "-device", "virtio-serial-pci,id=agents,addr=0x12",
+        "-chardev", f"socket,id=agent,fd={port_fd}",
+        "-device", "virtserialport,bus=agents.0,chardev=agent,"
+                   "name=gvirt.agent",
+        "-chardev", f"socket,id=qmp,fd={control_fd}",
+        "-mon", "chardev=qmp,mode=control",
+    ]
+
+
 def run_command(options, qemu, folder, ramdisk, log_dir):
     """Runs one command in a fresh guest and returns its exit status."""
     port, port_fd = socket_for_child()
     control, control_fd = socket_for_child()
     argv = base_command(options, qemu, folder, ramdisk, log_dir)
-    argv += _device(options) + [
-        "-display", options.display or "none",
-        "-serial", f"file:{_escaped(log_dir / 'serial.log')}",
-        "-device", "virtio-serial-pci,id=agents,addr=0x12",
-        "-chardev", f"socket,id=agent,fd={port_fd.fileno()}",
-        "-device", "virtserialport,bus=agents.0,chardev=agent,"
-                   "name=gvirt.agent",
-        "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
-        "-mon", "chardev=qmp,mode=control",
-    ] + shlex.split(options.qemu_args)
+    argv += _device(options) + channels(
+        options, log_dir, port_fd.fileno(), control_fd.fileno())
+    argv += shlex.split(options.qemu_args)
     limit = time.monotonic() + (options.timeout or DEFAULT_TIMEOUT_S)
-    process = _launch(argv, log_dir, (port_fd.fileno(), control_fd.fileno()),
-                      False)
+    process = launch(argv, log_dir, (port_fd.fileno(), control_fd.fileno()),
+                     False)
     try:
         port_fd.close()
         control_fd.close()
         qmp = Qmp(control)
         with open(log_dir / "dmesg.log", "wb") as kernel_log:
-            session = Session(port, kernel_log)
-            status = session.run(options.command, limit)
+            session = Session(port, kernel_log, options.command)
+            status = session.run(limit)
         if status is None and time.monotonic() < limit:
             status = process.wait()
             if session.failure:
@@ -292,7 +316,7 @@ def run_command(options, qemu, folder, ramdisk, log_dir):
             if session.ready and status == 0:
                 raise GuestError("the guest stopped before the command "
                                  f"ended; logs in {log_dir}")
-            raise GuestError(_qemu_problem(log_dir, status))
+            raise GuestError(qemu_problem(log_dir, status))
         if options.screenshot:
             qmp.screenshot(pathlib.Path(options.screenshot),
                            GPU_IDS[options.gpu], log_dir)
@@ -341,13 +365,13 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
     argv += _device(options) + [
         "-display", display,
         "-chardev", "stdio,id=console,mux=on,signal=off,"
-                    f"logfile={_escaped(log_dir / 'serial.log')}",
+                    f"logfile={escaped(log_dir / 'serial.log')}",
         "-serial", "chardev:console", "-mon", "chardev=console",
         "-device", "virtio-tablet-pci,addr=0x13",
         "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
         "-mon", "chardev=qmp,mode=control",
     ] + shlex.split(options.qemu_args)
-    process = _launch(argv, log_dir, (control_fd.fileno(),), True)
+    process = launch(argv, log_dir, (control_fd.fileno(),), True)
     try:
         control_fd.close()
         qmp = Qmp(control)
@@ -364,7 +388,7 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
                                GPU_IDS[options.gpu], log_dir)
             return EXIT_TIMEOUT
         if status != 0:
-            raise GuestError(_qemu_problem(log_dir, status))
+            raise GuestError(qemu_problem(log_dir, status))
         return 0
     finally:
         if process.poll() is None:
@@ -378,7 +402,7 @@ def _restore_terminal():
         subprocess.run(["stty", "sane"], check=False)
 
 
-def _check(options):
+def check(options):
     if options.command is not None and not options.command.strip():
         raise GuestError("--exec: an empty command", EXIT_USAGE)
     if options.screenshot:
@@ -393,24 +417,39 @@ def _check(options):
         if not pathlib.Path(path).exists():
             raise GuestError(f"--put {path}: no such file or folder",
                              EXIT_USAGE)
-    try:
-        shlex.split(options.qemu_args)
-    except ValueError as error:
-        raise GuestError(f"--qemu-args: {error}", EXIT_USAGE) from error
+    for name, text in (("qemu", options.qemu_args),
+                       ("server", options.server_args)):
+        try:
+            shlex.split(text)
+        except ValueError as error:
+            raise GuestError(f"--{name}-args: {error}",
+                             EXIT_USAGE) from error
+    if not options.vms and (options.restart or options.server_args):
+        raise GuestError("--restart and --server-args need --vms", EXIT_USAGE)
     if options.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         raise GuestError("--accel kvm: /dev/kvm cannot be opened; use tcg")
 
 
-def run(options):
-    _check(options)
+def prepare(options):
+    """QEMU, the image, its RAM disk and a place for logs."""
     qemu = find_qemu()
     folder = image.ensure_image(options.suite)
-    ramdisk = prepare_init(folder)
-    log_dir = make_log_dir(options.log_dir)
+    return qemu, folder, prepare_init(folder), make_log_dir(options.log_dir)
+
+
+def clean_log_dir(log_dir):
+    for name in ("pid", "put.tar"):
+        (log_dir / name).unlink(missing_ok=True)
+
+
+def run(options):
+    check(options)
+    options.memory = options.memory or "2G"
+    options.smp = options.smp or "2"
+    qemu, folder, ramdisk, log_dir = prepare(options)
     try:
         if options.command is not None:
             return run_command(options, qemu, folder, ramdisk, log_dir)
         return run_interactive(options, qemu, folder, ramdisk, log_dir)
     finally:
-        for name in ("pid", "put.tar"):
-            (log_dir / name).unlink(missing_ok=True)
+        clean_log_dir(log_dir)

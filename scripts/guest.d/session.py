@@ -40,40 +40,48 @@ def _kernel_line(record):
 
 
 class Session:
-    """One command in the guest, its output to our own."""
+    """One command in the guest, its output to our own: write(fd, data)."""
 
-    def __init__(self, port, kernel_log):
+    def __init__(self, port, kernel_log, command, write=_write_all):
         self.port = port
         self.kernel_log = kernel_log
+        self.command = command.encode()
+        self.write = write
         self.ready = False
         self.failure = None
         self.status = None
         self.buffer = bytearray()
 
-    def run(self, command, limit):
+    def run(self, limit):
         """Returns the command's status, None when there was none in time."""
-        encoded = command.encode()
-        while self.status is None and self.failure is None:
+        while not self.ended():
             left = limit - time.monotonic()
             if left <= 0:
                 return None
             if not select.select([self.port], [], [], left)[0]:
                 return None
-            try:
-                data = self.port.recv(1 << 20)
-            except ConnectionResetError:
-                data = b""
-            if not data:
+            if not self.receive():
                 return None
-            self.buffer += data
-            for kind, payload in self._frames():
-                if kind == b"H":
-                    self.ready = True
-                    self.port.sendall(
-                        FRAME_HEADER.pack(b"E", len(encoded)) + encoded)
-                else:
-                    self._take(kind, payload)
         return self.status
+
+    def ended(self):
+        return self.status is not None or self.failure is not None
+
+    def receive(self):
+        """Takes what the port has; False when it is closed."""
+        try:
+            data = self.port.recv(1 << 20)
+        except ConnectionResetError:
+            data = b""
+        self.buffer += data
+        for kind, payload in self._frames():
+            if kind == b"H":
+                self.ready = True
+                self.port.sendall(FRAME_HEADER.pack(b"E", len(self.command)) +
+                                  self.command)
+            else:
+                self._take(kind, payload)
+        return bool(data)
 
     def _frames(self):
         while len(self.buffer) >= FRAME_HEADER.size:
@@ -86,10 +94,8 @@ class Session:
             yield kind, payload
 
     def _take(self, kind, payload):
-        if kind == b"1":
-            _write_all(1, payload)
-        elif kind == b"2":
-            _write_all(2, payload)
+        if kind in (b"1", b"2"):
+            self.write(int(kind), payload)
         elif kind == b"K":
             self.kernel_log.write(_kernel_line(payload))
             self.kernel_log.flush()
@@ -97,6 +103,26 @@ class Session:
             self.status = int(payload)
         elif kind == b"F":
             self.failure = payload.decode(errors="replace")
+
+
+class Lines:
+    """Output line by line, each with a prefix; write(fd, data)."""
+
+    def __init__(self, prefix):
+        self.prefix = prefix.encode()
+        self.begun = {1: b"", 2: b""}
+
+    def __call__(self, fd, data):
+        *whole, self.begun[fd] = (self.begun[fd] + data).split(b"\n")
+        if whole:
+            _write_all(fd, b"".join(self.prefix + line + b"\n"
+                                    for line in whole))
+
+    def end(self):
+        """The last line may lack its end."""
+        for fd, line in self.begun.items():
+            if line:
+                self(fd, b"\n")
 
 
 class Qmp:
