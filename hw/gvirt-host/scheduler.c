@@ -139,6 +139,20 @@ static void poll_at(GvirtMediator *mediator, int64_t at_ns)
     mediator->poll_ns = MIN(mediator->poll_ns, at_ns);
 }
 
+/* Whoever has used up its share is looked at when the next one begins. */
+static void poll_throttled(GvirtMediator *mediator)
+{
+    unsigned i;
+
+    for (i = 0; i < mediator->vgpu_top; i++) {
+        const GvirtVgpu *vgpu = mediator->vgpu[i];
+
+        if (vgpu && vgpu->throttled && vgpu_has_work(vgpu)) {
+            poll_at(mediator, mediator->period_end_ns);
+        }
+    }
+}
+
 static void begin_restore(GvirtMediator *mediator, int64_t now_ns)
 {
     mediator->phase = GVIRT_SWITCH_RESTORE;
@@ -171,6 +185,7 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
     GvirtVgpu *owner = mediator->owner;
     GvirtVgpu *next = pick_next(mediator);
 
+    poll_throttled(mediator);
     if (!owner) {
         if (next) {
             mediator->next = next;
@@ -193,9 +208,7 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
             return true;
         }
         poll_at(mediator, MIN(mediator->slice_end_ns, now_ns + POLL_NS));
-    } else if (owner->throttled) {
-        poll_at(mediator, mediator->period_end_ns);
-    } else if (vgpu_has_work(owner)) {
+    } else if (!owner->throttled && vgpu_has_work(owner)) {
         poll_at(mediator, now_ns + POLL_NS);
     }
     if (mediator->accounting) {

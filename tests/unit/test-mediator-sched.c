@@ -118,6 +118,29 @@ START_TEST(test_cap)
 }
 END_TEST
 
+/*
+ * Who has used up its share gets the next one, though nobody touches the GPU
+ * meanwhile: whoever has the engines (0: another, gone idle; 1: none).
+ */
+START_TEST(test_cap_ends)
+{
+    start(0, 100, 10);
+    start(1, 100, 0);
+    work(1, MS(40));
+    ck_assert_double_gt(guest[0].seqno[GVIRT_RCS], done(0));
+    request(&guest[1]);
+    settle(MS(5));
+    ck_assert_uint_eq(seqno_done(&guest[1], GVIRT_RCS), 1);
+    ck_assert_double_gt(guest[0].seqno[GVIRT_RCS], done(0));
+    if (_i) {
+        gvirt_vgpu_free(guest[1].vgpu);
+    }
+    settle(MS(200));
+    ck_assert_uint_eq(seqno_done(&guest[0], GVIRT_RCS),
+                      guest[0].seqno[GVIRT_RCS]);
+}
+END_TEST
+
 /* Who is idle costs the other nothing. */
 START_TEST(test_idle_is_passed_over)
 {
@@ -162,6 +185,7 @@ int main(void)
     tcase_add_test(tc, test_equal);
     tcase_add_test(tc, test_weights);
     tcase_add_loop_test(tc, test_cap, 0, 2);
+    tcase_add_loop_test(tc, test_cap_ends, 0, 2);
     tcase_add_test(tc, test_idle_is_passed_over);
     tcase_add_test(tc, test_latency);
     suite_add_tcase(suite, tc);
