@@ -85,6 +85,7 @@ class Server:
                      f"path={escaped(self.socket(number))},device=v{number}"]
         self.process = launch(argv, self.log_dir, (control_fd.fileno(),),
                               False)
+        (self.log_dir / "qemu.pid").write_text(f"{self.process.pid}\n")
         control_fd.close()
         self.qmp = Qmp(control)
 
