@@ -242,9 +242,11 @@ void fuzz_guest_emit(FuzzGuest *guest, unsigned id, bool batch, uint32_t dw)
     }
 }
 
-/* A command of the table with the input's dwords; how:
- * 1: into the batch, 2: addresses into what is mapped, 4: short dwords,
- * 8: another length, 16: global addresses, 32: real registers */
+/*
+ * A command of the table with the input's dwords; how: 1: into the batch, 2:
+ * addresses into what is mapped, 4: short dwords, 8: another length, 16:
+ * global addresses, 32: real registers, 64: other bits of the header.
+ */
 static void do_command(FuzzGuest *guest, FuzzInput *input)
 {
     unsigned id = fuzz_u8(input) % GVIRT_ENGINE_COUNT;

@@ -5,8 +5,7 @@
  * see fuzz-guest.c.
  */
 #include "fuzz-guest.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz-target.h"
 
 typedef struct Machine {
     FuzzHost *host;

@@ -5,9 +5,8 @@
  * before each operation a byte says whose it is: one below 0xc0 keeps the
  * guest and is the operation itself.
  */
+#include "fuzz-target.h"
 #include "world.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define OPS_MAX     512
 

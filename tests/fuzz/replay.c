@@ -3,13 +3,12 @@
  * A main for the fuzz targets where there is no libFuzzer: carries out the
  * files that are named, or, with "-r SEED COUNT", random inputs.
  */
+#include "fuzz-target.h"
+
 #include <glib.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define RANDOM_SIZE_MAX     2048
 
