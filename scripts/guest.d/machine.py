@@ -140,7 +140,9 @@ def _cpu(options):
 
 def base_command(options, qemu, folder, ramdisk, log_dir):
     """QEMU's arguments that every guest has."""
-    accel = "tcg,thread=multi" if options.accel == "tcg" else "kvm"
+    accel = options.accel
+    if accel == "tcg" and "-icount" not in options.qemu_args:
+        accel += ",thread=multi"        # -icount has one thread for all
     argv = [str(qemu), "-nodefaults", "-no-user-config"]
     for directory in FIRMWARE_DIRS:
         if os.path.isdir(directory):
