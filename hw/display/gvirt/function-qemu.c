@@ -17,6 +17,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "hw/display/edid.h"
 #include "hw/gvirt/glue-qemu.h"
 #include "hw/pci/msi.h"
@@ -26,7 +27,9 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "qemu/module.h"
+#include "qemu/main-loop.h"
 #include "qemu/units.h"
+#include "system/tcg.h"
 
 #define BAR_MMIO        0
 #define BAR_APERTURE    2
@@ -122,22 +125,21 @@ static void function_unmap_all(GvirtFunction *f)
     memory_region_transaction_commit();
 }
 
-static void function_aperture_changed(void *opaque, uint32_t first_page,
-                                      uint32_t page_count)
+static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
+                                 uint32_t end_page)
 {
-    GvirtFunction *f = opaque;
     uint32_t page;
 
     if (!f->runs) {
         return;
     }
-    if (page_count >= GVIRT_APERTURE_PAGES) {
+    if (end_page - first_page >= GVIRT_APERTURE_PAGES) {
         function_unmap_all(f);
         return;
     }
     memory_region_transaction_begin();
-    for (page = first_page;
-         page < MIN(first_page + page_count, GVIRT_APERTURE_PAGES); page++) {
+    for (page = first_page; page < MIN(end_page, GVIRT_APERTURE_PAGES);
+         page++) {
         if (f->run_of_page[page]) {
             run_unmap(f, f->run_of_page[page] - 1);
         }
@@ -220,6 +222,77 @@ static void function_map_around(GvirtFunction *f, uint32_t page)
     memory_region_transaction_commit();
 }
 
+static void function_remap(GvirtFunction *f)
+{
+    uint32_t first = f->unmap_first;
+    uint32_t end = f->unmap_end;
+    uint32_t page = f->map_page;
+
+    f->unmap_first = GVIRT_APERTURE_PAGES;
+    f->unmap_end = 0;
+    f->map_page = GVIRT_APERTURE_PAGES;
+    if (first < end) {
+        function_unmap_pages(f, first, end);
+    }
+    if (page < GVIRT_APERTURE_PAGES) {
+        function_map_around(f, page);
+    }
+}
+
+static void function_remap_alone(CPUState *cpu, run_on_cpu_data data)
+{
+    GvirtFunction *f = data.host_ptr;
+
+    bql_lock();
+    f->remap_pending = false;
+    if (f->ready) {
+        function_remap(f);
+    }
+    object_unref(OBJECT(f));
+    bql_unlock();
+}
+
+/*
+ * TCG's processors keep numbers of memory sections in their TLBs, which a
+ * change of the memory map makes stale until each has flushed: what another
+ * one writes meanwhile, an end of interrupt for example, goes to a device
+ * that happens to have the number now. So the map changes while no other
+ * processor runs. The one that asked gets to it before its next instruction.
+ */
+static void function_remap_soon(GvirtFunction *f)
+{
+    CPUState *cpu = current_cpu ? current_cpu : first_cpu;
+
+    if (!tcg_enabled() || icount_enabled() || !cpu || !f->ready) {
+        function_remap(f);
+        return;
+    }
+    if (!f->remap_pending) {
+        f->remap_pending = true;
+        object_ref(OBJECT(f));
+        async_safe_run_on_cpu(cpu, function_remap_alone,
+                              RUN_ON_CPU_HOST_PTR(f));
+    }
+}
+
+static void function_aperture_changed(void *opaque, uint32_t first_page,
+                                      uint32_t page_count)
+{
+    GvirtFunction *f = opaque;
+
+    if (f->runs || f->remap_pending) {
+        f->unmap_first = MIN(f->unmap_first, first_page);
+        f->unmap_end = MAX(f->unmap_end, first_page + page_count);
+        function_remap_soon(f);
+    }
+}
+
+static void function_map_soon(GvirtFunction *f, uint32_t page)
+{
+    f->map_page = page;
+    function_remap_soon(f);
+}
+
 static uint64_t function_aperture_read(void *opaque, hwaddr addr,
                                        unsigned size)
 {
@@ -227,7 +300,7 @@ static uint64_t function_aperture_read(void *opaque, hwaddr addr,
     uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->aperture_read(f, addr, size);
 
     f->aperture_traps++;
-    function_map_around(f, addr / GVIRT_PAGE_SIZE_B);
+    function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
     return value;
 }
 
@@ -238,7 +311,7 @@ static void function_aperture_write(void *opaque, hwaddr addr, uint64_t value,
 
     GVIRT_FUNCTION_GET_CLASS(f)->aperture_write(f, addr, value, size);
     f->aperture_traps++;
-    function_map_around(f, addr / GVIRT_PAGE_SIZE_B);
+    function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
 }
 
 static const MemoryRegionOps function_aperture_ops = {
@@ -502,6 +575,8 @@ static void function_realize(PCIDevice *pci, Error **errp)
         goto no_window;
     }
     f->run_of_page = g_new0(uint16_t, GVIRT_APERTURE_PAGES);
+    f->unmap_first = GVIRT_APERTURE_PAGES;
+    f->map_page = GVIRT_APERTURE_PAGES;
     class->attach(f, &error);
     if (error) {
         error_propagate(errp, error);

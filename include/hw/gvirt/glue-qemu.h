@@ -261,6 +261,10 @@ struct GvirtFunction {
     GvirtRun *run[GVIRT_RUNS_MAX];
     uint16_t *run_of_page;      /* index + 1, 0: trapped */
     unsigned runs;
+    uint32_t unmap_first;       /* to be unmapped: these pages ... */
+    uint32_t unmap_end;
+    uint32_t map_page;          /* ... and then mapped: around this one */
+    bool remap_pending;
     uint64_t aperture_maps;
     uint64_t aperture_traps;
 
