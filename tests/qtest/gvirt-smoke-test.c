@@ -104,14 +104,18 @@ static void test_reset(const void *data)
     qtest_quit(qts);
 }
 
-/* QEMU must refuse this device: status 1 and words about it. */
+/*
+ * QEMU must refuse this device, or the second one of "FIRST;SECOND": status 1
+ * and words about it in one line.
+ */
 static void test_refused(const void *data)
 {
-    const char *device = data;
+    g_auto(GStrv) devices = g_strsplit(data, ";", 2);
     const char *binary = g_getenv("QTEST_QEMU_BINARY");
     const char *argv[] = {
         binary, "-machine", "q35", "-accel", "qtest", "-nodefaults",
-        "-display", "none", "-S", "-device", device, NULL,
+        "-display", "none", "-S", "-device", devices[0],
+        devices[1] ? "-device" : NULL, devices[1], NULL,
     };
     g_autofree char *out = NULL;
     g_autofree char *err = NULL;
@@ -145,6 +149,11 @@ int main(int argc, char **argv)
         "gvirt-gpu,timing=sometimes",
         "gvirt-gpu,max-clock=333",
         "gvirt-gpu,window=3G",
+        "gvirt-vgpu;gvirt-gpu",
+        "gvirt-vgpu;gvirt-passthrough",
+        "gvirt-passthrough;gvirt-vgpu",
+        "gvirt-passthrough;gvirt-passthrough",
+        "gvirt-vgpu;gvirt-vgpu",
     };
     size_t i;
 

@@ -25,6 +25,8 @@
 #include "qemu/units.h"
 #include "system/runstate.h"
 
+#define OWN_NAME            "gvirt-gpu" /* in the machine: made for a function */
+
 #define RUN_BUDGET          65536   /* commands before RCU is let through */
 #define RUN_BUDGET_INLINE   4096
 #define RUN_PERIOD_NS       10000   /* of so many, with timing=functional */
@@ -203,7 +205,7 @@ GvirtGpuDevice *gvirt_gpu_device_get(GvirtGpuDevice *named, Error **errp)
     dev = qdev_new(TYPE_GVIRT_GPU);
     /* It comes with the device that needs it, at whatever time that is. */
     dev->hotplugged = 0;
-    object_property_add_child(qdev_get_machine(), "gvirt-gpu", OBJECT(dev));
+    object_property_add_child(qdev_get_machine(), OWN_NAME, OBJECT(dev));
     if (!qdev_realize(dev, NULL, errp)) {
         object_unparent(OBJECT(dev));
         object_unref(OBJECT(dev));
@@ -219,7 +221,14 @@ static void gpu_realize(DeviceState *dev, Error **errp)
         .max_clock_mhz = gpu->max_clock_mhz,
         .swizzle = gpu->swizzle,
     };
+    Object *made;
 
+    made = object_resolve_path_component(qdev_get_machine(), OWN_NAME);
+    if (made && made != OBJECT(dev)) {
+        error_setg(errp, "a device before it has a gvirt-gpu of its own "
+                   "already; put gvirt-gpu first");
+        return;
+    }
     if (!gpu->timing || !strcmp(gpu->timing, "functional")) {
         config.timing = GVIRT_TIMING_FUNCTIONAL;
     } else if (!strcmp(gpu->timing, "model")) {
