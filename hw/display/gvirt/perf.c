@@ -310,11 +310,18 @@ static int64_t strobe_period(const GvirtGpu *gpu)
     return MAX((int64_t)2 << OACONTROL_PERIOD(control), PERIOD_MIN_TICKS);
 }
 
-/* The first tick behind `tick` at which TIMESTAMP is a multiple of period. */
+/*
+ * The first tick behind `tick` at which the chosen bit of TIMESTAMP rises:
+ * "the period is determined by selecting a specified bit" (observability PRM,
+ * OACONTROL). Software knows a report of the timer by that bit with zeros
+ * below it (IGT: tests/i915/perf.c).
+ */
 static int64_t next_strobe(const GvirtGpu *gpu, int64_t tick, int64_t period)
 {
     int64_t zero = gpu->engine[GVIRT_RCS].timestamp_zero;
-    int64_t phase = (tick - zero) & (period - 1);
+    int64_t edge = (int64_t)1 << OACONTROL_PERIOD(reg(gpu,
+                                                      GVIRT_REG_OACONTROL));
+    int64_t phase = (tick - zero - edge) & (period - 1);
 
     return tick - phase + period;
 }
