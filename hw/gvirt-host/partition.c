@@ -99,7 +99,9 @@ static char *refusal(const GvirtMediator *mediator, const char *what,
                            "%" PRIu64 " MiB of low graphics memory "
                            "(%" PRIu64 " MiB in one piece), %" PRIu64 " MiB of "
                            "high graphics memory (%" PRIu64 " MiB in one "
-                           "piece) and %u fences", what, wanted,
+                           "piece) and %u fences; smaller low-gm=, "
+                           "high-gm=, fences= of all vGPUs make room", what,
+                           wanted,
                            MIB(low.total), MIB(low.longest),
                            MIB(high.total), MIB(high.longest),
                            fences_free(mediator->fences_taken));

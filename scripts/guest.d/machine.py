@@ -297,9 +297,9 @@ def run_command(options, qemu, folder, ramdisk, log_dir):
     port, port_fd = socket_for_child()
     control, control_fd = socket_for_child()
     argv = base_command(options, qemu, folder, ramdisk, log_dir)
-    argv += _device(options) + channels(
+    # first the caller's: a gvirt-gpu must be there before who is on it
+    argv += shlex.split(options.qemu_args) + _device(options) + channels(
         options, log_dir, port_fd.fileno(), control_fd.fileno())
-    argv += shlex.split(options.qemu_args)
     limit = time.monotonic() + (options.timeout or DEFAULT_TIMEOUT_S)
     process = launch(argv, log_dir, (port_fd.fileno(), control_fd.fileno()),
                      False)
@@ -364,7 +364,7 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
     control, control_fd = socket_for_child()
     display, tell_vnc = _choose_display(options, qemu)
     argv = base_command(options, qemu, folder, ramdisk, log_dir)
-    argv += _device(options) + [
+    argv += shlex.split(options.qemu_args) + _device(options) + [
         "-display", display,
         "-chardev", "stdio,id=console,mux=on,signal=off,"
                     f"logfile={escaped(log_dir / 'serial.log')}",
@@ -372,7 +372,7 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
         "-device", "virtio-tablet-pci,addr=0x13",
         "-chardev", f"socket,id=qmp,fd={control_fd.fileno()}",
         "-mon", "chardev=qmp,mode=control",
-    ] + shlex.split(options.qemu_args)
+    ]
     process = launch(argv, log_dir, (control_fd.fileno(),), True)
     try:
         control_fd.close()
