@@ -165,6 +165,15 @@ void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
         ring->hung = true;
         return;
     }
+    /*
+     * TAIL counts quadwords, HEAD dwords: one between them would never meet
+     * TAIL, and the streamer would run through all that is left in the ring.
+     */
+    if (head & 7) {
+        gvirt_log_guest_error(mediator->host, "%s: ring head 0x%x is no whole "
+                              "quadword", vgpu->name, head);
+        head &= ~7u;
+    }
     engine->size_B = ring->size_B;
     engine->filled = head & RING_ADDR_MASK & (ring->size_B - 1);
     /* Counted from the offset on, so that the low bits are the offset. */

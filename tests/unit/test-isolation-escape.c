@@ -183,6 +183,39 @@ START_TEST(test_no_room_once)
 }
 END_TEST
 
+/*
+ * HEAD in the middle of a quadword never meets TAIL: the streamer would run
+ * what others have left in the shadow ring.
+ */
+START_TEST(test_odd_head)
+{
+    Guest *g = &guest[0], *other = &guest[1];
+    unsigned i;
+
+    for (i = 0; i < 64; i++) {
+        emit(other, GVIRT_BCS, SDI_GLOBAL | 2);
+        emit(other, GVIRT_BCS, 0);
+        emit(other, GVIRT_BCS, gm(other, GM_SCRATCH));
+        emit(other, GVIRT_BCS, EVIL_VALUE);
+    }
+    submit(other, GVIRT_BCS);
+    settle(MS(20));
+    ck_assert_uint_eq(mem(other, GPA_SCRATCH), EVIL_VALUE);
+    mem_set(other, GPA_SCRATCH, VICTIM_VALUE);
+
+    wr(g, 0x2203c, 0);
+    wr(g, 0x22034, 0x14);
+    wr(g, 0x22030, 0x10);
+    wr(g, 0x2203c, (RING_SIZE_B - 0x1000) | 1);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 1);
+    ck_assert_uint_eq(mem(other, GPA_SCRATCH), VICTIM_VALUE);
+    ck_assert_uint_eq(hw(0x22034), 0x10);
+}
+END_TEST
+
 static gpointer run_thread(gpointer data)
 {
     while (gvirt_gpu_run(data, 64)) {
@@ -259,6 +292,7 @@ int main(void)
     tcase_add_test(tc, test_many_batches);
     tcase_add_test(tc, test_many_jumps);
     tcase_add_test(tc, test_no_room_once);
+    tcase_add_test(tc, test_odd_head);
     tcase_add_test(tc, test_reset_in_blit);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
