@@ -43,11 +43,21 @@
 
 /* ---- doors ---- */
 
+/* An access is done. */
+static void function_accessed(GvirtFunction *f)
+{
+    if (f->irq_level && f->gpu->machine.remote) {
+        gvirt_remote_irq_again(&f->remote);
+    }
+}
+
 static uint64_t function_bar0_read(void *opaque, hwaddr addr, unsigned size)
 {
     GvirtFunction *f = opaque;
+    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->read(f, addr, size);
 
-    return GVIRT_FUNCTION_GET_CLASS(f)->read(f, addr, size);
+    function_accessed(f);
+    return value;
 }
 
 static void function_bar0_write(void *opaque, hwaddr addr, uint64_t value,
@@ -56,6 +66,7 @@ static void function_bar0_write(void *opaque, hwaddr addr, uint64_t value,
     GvirtFunction *f = opaque;
 
     GVIRT_FUNCTION_GET_CLASS(f)->write(f, addr, value, size);
+    function_accessed(f);
 }
 
 static const MemoryRegionOps function_bar0_ops = {
@@ -69,8 +80,10 @@ static const MemoryRegionOps function_bar0_ops = {
 static uint64_t function_io_read(void *opaque, hwaddr addr, unsigned size)
 {
     GvirtFunction *f = opaque;
+    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->io_read(f, addr, size);
 
-    return GVIRT_FUNCTION_GET_CLASS(f)->io_read(f, addr, size);
+    function_accessed(f);
+    return value;
 }
 
 static void function_io_write(void *opaque, hwaddr addr, uint64_t value,
@@ -79,6 +92,7 @@ static void function_io_write(void *opaque, hwaddr addr, uint64_t value,
     GvirtFunction *f = opaque;
 
     GVIRT_FUNCTION_GET_CLASS(f)->io_write(f, addr, value, size);
+    function_accessed(f);
 }
 
 static const MemoryRegionOps function_io_ops = {
@@ -301,6 +315,7 @@ static uint64_t function_aperture_read(void *opaque, hwaddr addr,
 
     f->aperture_traps++;
     function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
+    function_accessed(f);
     return value;
 }
 
@@ -312,6 +327,7 @@ static void function_aperture_write(void *opaque, hwaddr addr, uint64_t value,
     GVIRT_FUNCTION_GET_CLASS(f)->aperture_write(f, addr, value, size);
     f->aperture_traps++;
     function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
+    function_accessed(f);
 }
 
 static const MemoryRegionOps function_aperture_ops = {

@@ -10,15 +10,27 @@
  *  - When the client goes, the server object goes and nobody is told. The
  *    function is then reset: what the machine has left behind, ends.
  *  - An interrupt without a client would find no server to send it.
+ *  - Without MSI the client takes each access to a BAR for the end of the
+ *    interrupt, and counts on the device to raise it again if it was not.
  */
 #include "qemu/osdep.h"
 #include "hw/gvirt/glue-qemu.h"
+#include "hw/pci/msi.h"
+#include "hw/pci/pci.h"
 #include "qemu/main-loop.h"
 
 bool gvirt_remote_served(const GvirtRemote *remote)
 {
     /* The server object keeps its context here for as long as it lives. */
     return remote->pci && remote->pci->irq_opaque;
+}
+
+void gvirt_remote_irq_again(GvirtRemote *remote)
+{
+    if (gvirt_remote_served(remote) && !msi_enabled(remote->pci)) {
+        pci_set_irq(remote->pci, 0);
+        pci_set_irq(remote->pci, 1);
+    }
 }
 
 static void remote_lost(void *opaque)

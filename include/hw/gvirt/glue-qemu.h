@@ -219,6 +219,8 @@ void gvirt_remote_init(GvirtRemote *remote, PCIDevice *pci);
 void gvirt_remote_destroy(GvirtRemote *remote);
 /* Is there somebody to interrupt? */
 bool gvirt_remote_served(const GvirtRemote *remote);
+/* The interrupt's line is still up after an access. */
+void gvirt_remote_irq_again(GvirtRemote *remote);
 
 /* ---- gvirt-function ---- */
 
