@@ -345,6 +345,10 @@ static void check_mi(Oracle *oracle, GvirtEngineId id, const uint32_t *dw,
     bool global = dw[0] & 1u << 22;
     uint32_t i;
 
+    /* Too short for its operands, the streamer leaves it alone. */
+    if (len_dw == 2 && (dw[0] >> 23) != 0x18 && (dw[0] >> 23) != 0x23) {
+        return;
+    }
     switch (dw[0] >> 23) {
     case 0x03:      /* MI_WAIT_FOR_EVENT */
     case 0x12:      /* MI_LOAD_SCAN_LINES */
