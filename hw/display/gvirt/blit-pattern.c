@@ -9,7 +9,7 @@
 
 #include "blit-internal.h"
 
-/* BR15 and BR07: what stands below a line is not implemented. */
+/* BR15, BR07: patterns stand at 64 bytes, the address bits below are ignored. */
 #define PATTERN_ADDR_MASK   0xffffffc0u
 #define FIXED_PATTERNS      16
 
