@@ -9,7 +9,7 @@
 
 #include "blit-internal.h"
 
-/* BR15, BR07: patterns stand at 64 bytes, the address bits below are ignored. */
+/* BR15, BR07: patterns stand at 64 bytes, address bits below are ignored. */
 #define PATTERN_ADDR_MASK   0xffffffc0u
 #define FIXED_PATTERNS      16
 
