@@ -6,16 +6,13 @@
  * registers. Each command is looked up in the command table; its global
  * operands must lie in the guest's partition, the registers that it writes
  * must be ones that a guest may own. What fails is made a no-op of the same
- * length. Batches are copied from where they start, along every jump, within
- * bounds; a jump into what was copied already leads into that copy, so loops
- * stay loops.
- *
- * Only copies are looked at, and only copies run.
+ * length. Batches are copied for it (audit-batch.c), and what a command does to
+ * the vGPU rather than to the hardware is noted, and done at the end.
  *
  * Sources: gVirt (USENIX ATC'14), "Command protection"; HSW PRM vol. 6;
  * i915 i915_cmd_parser.c and XenGT cmd_parser.c for what is dangerous.
  */
-#include "mediator-internal.h"
+#include "audit-internal.h"
 
 #include <string.h>
 
@@ -43,33 +40,8 @@
 #define BB_PPGTT                (1u << 8)
 
 #define UPDATE_GTT_MAX          1024u
-#define JUMPS_MAX               4096u       /* of one submission */
 #define EFFECTS_MAX             8192u
 #define MESSAGES_MAX            8u          /* what is said of one, too */
-
-#define IN_RING                 UINT32_MAX
-
-/* A stretch of commands: the ring's, or one copied from a batch. */
-typedef struct Piece {
-    uint32_t guest_addr;
-    uint32_t *dw;
-    uint32_t len_dw;            /* dwords at hand */
-    uint32_t room_dw;
-    uint32_t end_dw;            /* behind the last command */
-    uint8_t *boundary;          /* bitmap: a command starts here */
-    bool missing;               /* the guest has no memory further on */
-    bool bad;                   /* out of bounds: may not be run */
-    uint32_t offset_B;          /* in the arena */
-} Piece;
-
-typedef struct Jump {
-    uint32_t piece;             /* where from: index, or IN_RING */
-    uint32_t at;                /* dword of the header */
-    uint32_t len_dw;
-    uint32_t target;            /* guest's address */
-    uint32_t to_piece;
-    uint32_t to_dw;
-} Jump;
 
 typedef enum EffectKind {
     EFFECT_REGISTER,            /* a: offset, b: value */
@@ -87,32 +59,8 @@ typedef struct Effect {
     uint32_t len_dw;
 } Effect;
 
-typedef struct Audit {
-    GvirtVgpu *vgpu;
-    GvirtEngineId id;
-    uint32_t *ring;
-    GArray *piece;              /* Piece */
-    GArray *jump;               /* Jump */
-    GArray *effect;             /* Effect */
-    uint32_t left_dw;           /* that batches may still have */
-    uint64_t seen_dw;
-    unsigned rejects;
-    bool changed;
-    bool again;
-} Audit;
-
-static const GvirtHost *audit_host(const Audit *audit)
-{
-    return audit->vgpu->mediator->host;
-}
-
-static Piece *audit_piece(Audit *audit, uint32_t index)
-{
-    return &g_array_index(audit->piece, Piece, index);
-}
-
-static GvirtVerdict reject(Audit *audit, uint32_t *dw, uint32_t len_dw,
-                           const char *why)
+GvirtVerdict gvirt_audit_reject(GvirtAudit *audit, uint32_t *dw,
+                                uint32_t len_dw, const char *why)
 {
     if (audit->rejects++ < MESSAGES_MAX) {
         gvirt_log_guest_error(audit_host(audit), "%s: engine %u: command "
@@ -126,7 +74,7 @@ static GvirtVerdict reject(Audit *audit, uint32_t *dw, uint32_t len_dw,
 }
 
 /* Carried out on the vGPU: a no-op for the hardware, and no offence. */
-static GvirtVerdict emulated(Audit *audit, uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict emulated(GvirtAudit *audit, uint32_t *dw, uint32_t len_dw)
 {
     gvirt_trace(audit_host(audit), vgpu_audit, audit->vgpu->id, audit->id,
                 dw[0], GVIRT_VERDICT_CHANGED);
@@ -136,7 +84,7 @@ static GvirtVerdict emulated(Audit *audit, uint32_t *dw, uint32_t len_dw)
 }
 
 /* One register write: allowed as it stands, or with another *value. */
-static bool register_write(Audit *audit, uint32_t offset, uint32_t *value,
+static bool register_write(GvirtAudit *audit, uint32_t offset, uint32_t *value,
                            bool from_memory, bool *drop)
 {
     GvirtVgpu *vgpu = audit->vgpu;
@@ -182,7 +130,7 @@ static bool register_write(Audit *audit, uint32_t offset, uint32_t *value,
 }
 
 /* Pairs that may not pass are taken out, the rest moves up. */
-static GvirtVerdict audit_lri(Audit *audit, uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict audit_lri(GvirtAudit *audit, uint32_t *dw, uint32_t len_dw)
 {
     uint32_t header = dw[0];
     uint32_t kept = 1;
@@ -213,7 +161,7 @@ static GvirtVerdict audit_lri(Audit *audit, uint32_t *dw, uint32_t len_dw)
         }
     }
     if (kept == 1) {
-        return refused ? reject(audit, dw, len_dw, "register") :
+        return refused ? gvirt_audit_reject(audit, dw, len_dw, "register") :
                          emulated(audit, dw, len_dw);
     }
     if (kept < i) {
@@ -229,7 +177,7 @@ static GvirtVerdict audit_lri(Audit *audit, uint32_t *dw, uint32_t len_dw)
     return refused ? GVIRT_VERDICT_REJECTED : GVIRT_VERDICT_PASS;
 }
 
-static GvirtVerdict audit_update_gtt(Audit *audit, uint32_t *dw,
+static GvirtVerdict audit_update_gtt(GvirtAudit *audit, uint32_t *dw,
                                      uint32_t len_dw)
 {
     uint32_t page = dw[1] >> GVIRT_PAGE_SHIFT;
@@ -247,53 +195,56 @@ static GvirtVerdict audit_update_gtt(Audit *audit, uint32_t *dw,
 
         if (effect.a >= GVIRT_GTT_ENTRIES || audit->effect->len >
             UPDATE_GTT_MAX) {
-            return reject(audit, dw, len_dw, "page-table entries");
+            return gvirt_audit_reject(audit, dw, len_dw, "page-table entries");
         }
         g_array_append_val(audit->effect, effect);
     }
     return emulated(audit, dw, len_dw);
 }
 
-static GvirtVerdict audit_flip(Audit *audit, uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict audit_flip(GvirtAudit *audit, uint32_t *dw, uint32_t len_dw)
 {
     Effect effect = { .kind = EFFECT_FLIP, .len_dw = MIN(len_dw, 4) };
 
     if (audit->effect->len >= EFFECTS_MAX) {
-        return reject(audit, dw, len_dw, "too many flips");
+        return gvirt_audit_reject(audit, dw, len_dw, "too many flips");
     }
     memcpy(effect.dw, dw, effect.len_dw * 4);
     g_array_append_val(audit->effect, effect);
     return emulated(audit, dw, len_dw);
 }
 
-static GvirtVerdict audit_set_context(Audit *audit, uint32_t *dw,
+static GvirtVerdict audit_set_context(GvirtAudit *audit, uint32_t *dw,
                                       uint32_t len_dw)
 {
     if (!(dw[1] & SET_CONTEXT_GTT)) {
-        return reject(audit, dw, len_dw, "context at a physical address");
+        return gvirt_audit_reject(audit, dw, len_dw,
+                                  "context at a physical address");
     }
     if (GVIRT_INTACT(CONTEXT) &&
         !gvirt_vgpu_owns(audit->vgpu, dw[1] & ~GVIRT_PAGE_MASK,
                          GVIRT_CONTEXT_SIZE_B)) {
-        return reject(audit, dw, len_dw, "context outside its memory");
+        return gvirt_audit_reject(audit, dw, len_dw,
+                                  "context outside its memory");
     }
     return GVIRT_VERDICT_PASS;
 }
 
 /* PIPE_CONTROL with "LRI Post-Sync Operation": dword 2 is a register. */
-static GvirtVerdict audit_pipe_control_lri(Audit *audit, uint32_t *dw,
+static GvirtVerdict audit_pipe_control_lri(GvirtAudit *audit, uint32_t *dw,
                                            uint32_t len_dw)
 {
     uint32_t value;
     bool drop;
 
     if (len_dw < 4) {
-        return reject(audit, dw, len_dw, "register write cut short");
+        return gvirt_audit_reject(audit, dw, len_dw,
+                                  "register write cut short");
     }
     value = dw[3];
     if (!register_write(audit, dw[2] & REG_OFFSET_MASK, &value, false,
                         &drop)) {
-        return reject(audit, dw, len_dw, "register");
+        return gvirt_audit_reject(audit, dw, len_dw, "register");
     }
     if (drop) {
         dw[1] &= ~(PIPE_CONTROL_LRI | PIPE_CONTROL_POST_SYNC);
@@ -304,36 +255,39 @@ static GvirtVerdict audit_pipe_control_lri(Audit *audit, uint32_t *dw,
     return GVIRT_VERDICT_PASS;
 }
 
-static GvirtVerdict audit_registers(Audit *audit, const GvirtCommandInfo *info,
-                                    uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict audit_registers(GvirtAudit *audit,
+                                    const GvirtCommandInfo *info, uint32_t *dw,
+                                    uint32_t len_dw)
 {
     bool drop;
 
     if (info->value == GVIRT_OP_MI_STORE_REGISTER_MEM) {
         if (!gvirt_policy_command_read(audit->vgpu,
                                        dw[1] & REG_OFFSET_MASK)) {
-            return reject(audit, dw, len_dw, "register");
+            return gvirt_audit_reject(audit, dw, len_dw, "register");
         }
     } else if (info->value == GVIRT_OP_MI_LOAD_REGISTER_MEM) {
         if (!register_write(audit, dw[1] & REG_OFFSET_MASK, NULL, true,
                             &drop)) {
-            return reject(audit, dw, len_dw, "register");
+            return gvirt_audit_reject(audit, dw, len_dw, "register");
         }
     } else if (info->value == GVIRT_OP_MI_LOAD_REGISTER_REG && len_dw >= 3) {
         if (!gvirt_policy_command_read(audit->vgpu,
                                        dw[1] & REG_OFFSET_MASK) ||
             !register_write(audit, dw[2] & REG_OFFSET_MASK, NULL, true,
                             &drop)) {
-            return reject(audit, dw, len_dw, "register");
+            return gvirt_audit_reject(audit, dw, len_dw, "register");
         }
     } else if (info->flags & (GVIRT_CMD_REG_AT_1 | GVIRT_CMD_REG_AT_2)) {
-        return reject(audit, dw, len_dw, "register access not known");
+        return gvirt_audit_reject(audit, dw, len_dw,
+                                  "register access not known");
     }
     return GVIRT_VERDICT_PASS;
 }
 
 /* With "Compare Register" an update writes the register in dword 2. */
-static GvirtVerdict audit_mailbox(Audit *audit, uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict audit_mailbox(GvirtAudit *audit, uint32_t *dw,
+                                  uint32_t len_dw)
 {
     uint32_t value = dw[1];
     bool drop;
@@ -343,7 +297,7 @@ static GvirtVerdict audit_mailbox(Audit *audit, uint32_t *dw, uint32_t len_dw)
     }
     if (!register_write(audit, dw[2] & REG_OFFSET_MASK, &value, false,
                         &drop)) {
-        return reject(audit, dw, len_dw, "register");
+        return gvirt_audit_reject(audit, dw, len_dw, "register");
     }
     if (drop) {
         dw[0] &= ~MBOX_UPDATE;
@@ -381,8 +335,9 @@ static bool operand_is_global(const GvirtOperand *operand, const uint32_t *dw,
     }
 }
 
-static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
-                                   uint32_t *dw, uint32_t len_dw)
+static GvirtVerdict audit_operands(GvirtAudit *audit,
+                                   const GvirtCommandInfo *info, uint32_t *dw,
+                                   uint32_t len_dw)
 {
     unsigned i;
 
@@ -405,29 +360,24 @@ static GvirtVerdict audit_operands(Audit *audit, const GvirtCommandInfo *info,
         size_B = size_B <= 8 ? 8 : size_B + (addr & 7);
         if (GVIRT_INTACT(GLOBAL_OPERAND) &&
             !gvirt_vgpu_owns(audit->vgpu, addr & ~7ull, size_B)) {
-            return reject(audit, dw, len_dw,
-                          "global address outside its memory");
+            return gvirt_audit_reject(audit, dw, len_dw,
+                                      "global address outside its memory");
         }
     }
     return GVIRT_VERDICT_PASS;
 }
 
 /* True in *ends: nothing behind it is reached. */
-static GvirtVerdict audit_batch_start(Audit *audit, uint32_t from, uint32_t at,
-                                      uint32_t *dw, uint32_t len_dw,
-                                      bool *ends)
+static GvirtVerdict audit_batch_start(GvirtAudit *audit, uint32_t from,
+                                      uint32_t at, uint32_t *dw,
+                                      uint32_t len_dw, bool *ends)
 {
     bool render = audit->id == GVIRT_RCS;
-    bool returns = from == IN_RING || dw[0] & BB_SECOND_LEVEL;
-    Jump jump = {
-        .piece = from,
-        .at = at,
-        .len_dw = len_dw,
-        .to_piece = IN_RING,
-    };
+    bool returns = from == GVIRT_AUDIT_RING || dw[0] & BB_SECOND_LEVEL;
 
     if (render && dw[0] & (BB_CLEAR_BUFFER | BB_ADD_OFFSET)) {
-        return reject(audit, dw, len_dw, "batch start of an unknown kind");
+        return gvirt_audit_reject(audit, dw, len_dw,
+                                  "batch start of an unknown kind");
     }
     *ends = !returns && !(render && dw[0] & BB_PREDICATE);
     if (dw[0] & BB_PPGTT) {
@@ -445,23 +395,21 @@ static GvirtVerdict audit_batch_start(Audit *audit, uint32_t from, uint32_t at,
     if (!GVIRT_INTACT(BATCH_COPY)) {
         return GVIRT_VERDICT_PASS;
     }
-    if (audit->jump->len >= JUMPS_MAX) {
-        return reject(audit, dw, len_dw, "too many batches");
+    if (!gvirt_audit_jump(audit, from, at, len_dw, dw[1] & ~3u)) {
+        return gvirt_audit_reject(audit, dw, len_dw, "too many batches");
     }
-    jump.target = dw[1] & ~3u;
-    g_array_append_val(audit->jump, jump);
     audit->changed = true;
     return GVIRT_VERDICT_CHANGED;
 }
 
 /* One command of known length, whole in dw. */
-static GvirtVerdict audit_command(Audit *audit, uint32_t from, uint32_t at,
-                                  const GvirtCommandInfo *info, uint32_t *dw,
-                                  uint32_t len_dw, bool *ends)
+static GvirtVerdict audit_known(GvirtAudit *audit, uint32_t from, uint32_t at,
+                                const GvirtCommandInfo *info, uint32_t *dw,
+                                uint32_t len_dw, bool *ends)
 {
     GvirtVerdict verdict;
 
-    *ends = from != IN_RING && info->flags & GVIRT_CMD_END;
+    *ends = from != GVIRT_AUDIT_RING && info->flags & GVIRT_CMD_END;
     switch (info->value) {
     case GVIRT_OP_MI_LOAD_REGISTER_IMM:
         return audit_lri(audit, dw, len_dw);
@@ -499,7 +447,7 @@ static GvirtVerdict audit_command(Audit *audit, uint32_t from, uint32_t at,
         break;
     }
     if (info->flags & (GVIRT_CMD_LRI | GVIRT_CMD_BATCH_START)) {
-        return reject(audit, dw, len_dw, "not known to the audit");
+        return gvirt_audit_reject(audit, dw, len_dw, "not known to the audit");
     }
     verdict = audit_registers(audit, info, dw, len_dw);
     return verdict == GVIRT_VERDICT_PASS ?
@@ -526,21 +474,22 @@ static uint32_t least_dw(const GvirtCommandInfo *info)
     }
 }
 
-static void audit_one(Audit *audit, uint32_t from, uint32_t at, uint32_t *dw,
-                      uint32_t len_dw, const GvirtCommandInfo *info,
-                      bool *ends)
+void gvirt_audit_command(GvirtAudit *audit, uint32_t from, uint32_t at,
+                         uint32_t *dw, uint32_t len_dw,
+                         const GvirtCommandInfo *info, bool *ends)
 {
     *ends = false;
     if (!info) {
-        reject(audit, dw, len_dw, "no such command");
+        gvirt_audit_reject(audit, dw, len_dw, "no such command");
     } else if (len_dw < least_dw(info)) {
-        reject(audit, dw, len_dw, "too short");
+        gvirt_audit_reject(audit, dw, len_dw, "too short");
     } else {
-        audit_command(audit, from, at, info, dw, len_dw, ends);
+        audit_known(audit, from, at, info, dw, len_dw, ends);
     }
 }
 
-static void audit_stream_ring(Audit *audit, uint32_t *dw, uint32_t count_dw)
+static void audit_stream_ring(GvirtAudit *audit, uint32_t *dw,
+                              uint32_t count_dw)
 {
     uint32_t at = 0;
 
@@ -557,227 +506,18 @@ static void audit_stream_ring(Audit *audit, uint32_t *dw, uint32_t count_dw)
         info = gvirt_command_find(audit->id, header);
         len_dw = gvirt_command_len_dw(info, header);
         if (len_dw > count_dw - at) {
-            reject(audit, dw + at, count_dw - at, "ends behind TAIL");
+            gvirt_audit_reject(audit, dw + at, count_dw - at,
+                               "ends behind TAIL");
             break;
         }
-        audit_one(audit, IN_RING, at, dw + at, len_dw, info, &ends);
+        gvirt_audit_command(audit, GVIRT_AUDIT_RING, at, dw + at, len_dw, info,
+                            &ends);
         at += len_dw;
     }
     audit->seen_dw += count_dw;
 }
 
-/* At least wanted dwords of the piece at hand; false: there are no more. */
-static bool piece_fetch(Audit *audit, Piece *piece, uint32_t wanted_dw)
-{
-    while (piece->len_dw < wanted_dw) {
-        uint64_t addr = piece->guest_addr + (uint64_t)piece->len_dw * 4;
-        uint32_t run_dw = (GVIRT_PAGE_SIZE_B - (addr & GVIRT_PAGE_MASK)) / 4;
-        uint32_t i;
-
-        if (piece->missing || piece->bad) {
-            return false;
-        }
-        /* By what is copied: many short pieces are as dear as a long one. */
-        if (run_dw > audit->left_dw) {
-            piece->bad = true;
-            return false;
-        }
-        audit->left_dw -= run_dw;
-        if (piece->len_dw + run_dw + 1 > piece->room_dw) {
-            uint32_t room_dw = MAX(piece->room_dw * 2, piece->len_dw +
-                                   run_dw + GVIRT_PTE_PER_TABLE);
-
-            piece->dw = g_renew(uint32_t, piece->dw, room_dw);
-            piece->boundary = g_realloc(piece->boundary, room_dw / 8 + 1);
-            memset(piece->boundary + piece->room_dw / 8 +
-                   (piece->room_dw != 0), 0, room_dw / 8 + 1 -
-                   piece->room_dw / 8 - (piece->room_dw != 0));
-            piece->room_dw = room_dw;
-        }
-        if (!gvirt_ggtt_copy(audit->vgpu, addr, piece->dw + piece->len_dw,
-                             run_dw * 4)) {
-            piece->missing = true;
-            return false;
-        }
-        for (i = 0; i < run_dw; i++) {
-            uint32_t *dw = &piece->dw[piece->len_dw + i];
-
-            *dw = GUINT32_FROM_LE(*dw);
-        }
-        piece->len_dw += run_dw;
-    }
-    return true;
-}
-
-static void piece_end(Piece *piece, uint32_t at)
-{
-    if (at >= piece->room_dw) {
-        piece->bad = true;
-        return;
-    }
-    piece->dw[at] = GVIRT_OP_MI_BATCH_BUFFER_END;
-    piece->end_dw = at + 1;
-}
-
-static void audit_stream_piece(Audit *audit, uint32_t index)
-{
-    uint32_t at = 0;
-    bool ends = false;
-
-    while (!ends && !audit->again) {
-        Piece *piece = audit_piece(audit, index);
-        const GvirtCommandInfo *info;
-        uint32_t header, len_dw;
-
-        if (!piece_fetch(audit, piece, at + 1)) {
-            if (piece->bad) {
-                return;
-            }
-            gvirt_log_guest_error(audit_host(audit), "%s: batch at 0x%x runs "
-                                  "out of its memory", audit->vgpu->name,
-                                  piece->guest_addr);
-            piece_end(piece, at);
-            return;
-        }
-        header = piece->dw[at];
-        info = gvirt_command_find(audit->id, header);
-        len_dw = header == GVIRT_OP_MI_NOOP ? 1 :
-                 gvirt_command_len_dw(info, header);
-        if (!piece_fetch(audit, piece, at + len_dw)) {
-            piece_end(piece, at);
-            return;
-        }
-        audit->seen_dw += len_dw;
-        piece->boundary[at / 8] |= 1u << at % 8;
-        if (header != GVIRT_OP_MI_NOOP) {
-            audit_one(audit, index, at, piece->dw + at, len_dw, info, &ends);
-        }
-        at += len_dw;
-        audit_piece(audit, index)->end_dw = at;
-    }
-    /*
-     * MI_SET_PREDICATE can make a no-op of the jump at the end: what stands
-     * behind it in the arena was never audited, or for somebody else.
-     */
-    if (ends && GVIRT_INTACT(BATCH_GUARD)) {
-        piece_end(audit_piece(audit, index), at);
-    }
-}
-
-/* Where a guest's address stands in what was copied; false: nowhere. */
-static bool find_target(Audit *audit, Jump *jump)
-{
-    uint32_t i;
-
-    for (i = 0; i < audit->piece->len; i++) {
-        Piece *piece = audit_piece(audit, i);
-        uint32_t dw = (jump->target - piece->guest_addr) / 4;
-
-        if (jump->target >= piece->guest_addr && dw < piece->end_dw &&
-            piece->boundary[dw / 8] >> dw % 8 & 1) {
-            jump->to_piece = i;
-            jump->to_dw = dw;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Copy along all jumps; jumps found meanwhile are appended. */
-static void audit_batches(Audit *audit)
-{
-    uint32_t i;
-
-    for (i = 0; i < audit->jump->len && !audit->again; i++) {
-        Jump jump = g_array_index(audit->jump, Jump, i);
-
-        if (!find_target(audit, &jump)) {
-            Piece piece = { .guest_addr = jump.target };
-
-            jump.to_piece = audit->piece->len;
-            jump.to_dw = 0;
-            g_array_append_val(audit->piece, piece);
-            audit_stream_piece(audit, jump.to_piece);
-        }
-        g_array_index(audit->jump, Jump, i) = jump;
-    }
-}
-
-/* Room for all pieces in one stretch. False: not now (again), or never. */
-static bool audit_place(Audit *audit)
-{
-    uint64_t size_B = 0;
-    int64_t offset_B;
-    bool never;
-    uint32_t i;
-
-    for (i = 0; i < audit->piece->len; i++) {
-        Piece *piece = audit_piece(audit, i);
-
-        piece->offset_B = size_B;
-        size_B += ((uint64_t)piece->end_dw * 4 + 63) & ~63ull;
-    }
-    if (!size_B) {
-        return true;
-    }
-    if (size_B > UINT32_MAX) {
-        return false;
-    }
-    offset_B = gvirt_arena_take(audit->vgpu->mediator, audit->id, size_B,
-                                &never);
-    if (offset_B < 0) {
-        audit->again = !never;
-        return false;
-    }
-    for (i = 0; i < audit->piece->len; i++) {
-        audit_piece(audit, i)->offset_B += offset_B;
-    }
-    return true;
-}
-
-static void audit_patch(Audit *audit, bool placed)
-{
-    uint32_t base = (GVIRT_OWN_ARENA_PAGE + audit->id * GVIRT_ARENA_PAGES) <<
-                    GVIRT_PAGE_SHIFT;
-    uint32_t i;
-
-    for (i = 0; i < audit->jump->len; i++) {
-        const Jump *jump = &g_array_index(audit->jump, Jump, i);
-        uint32_t *dw = jump->piece == IN_RING ? audit->ring + jump->at :
-                       audit_piece(audit, jump->piece)->dw + jump->at;
-        const Piece *to = audit_piece(audit, jump->to_piece);
-
-        if (!placed || to->bad) {
-            reject(audit, dw, jump->len_dw, "batch too long, or endless");
-            if (jump->piece != IN_RING) {
-                dw[0] = GVIRT_OP_MI_BATCH_BUFFER_END;
-            }
-        } else {
-            dw[1] = base + to->offset_B + jump->to_dw * 4;
-        }
-    }
-}
-
-static void audit_store(Audit *audit, uint64_t retire_pos)
-{
-    GvirtMediator *mediator = audit->vgpu->mediator;
-    uint32_t i;
-
-    for (i = 0; i < audit->piece->len; i++) {
-        Piece *piece = audit_piece(audit, i);
-        GvirtShadowBatch *batch = g_new0(GvirtShadowBatch, 1);
-
-        gvirt_arena_write(mediator, audit->id, piece->offset_B, piece->dw,
-                          piece->end_dw);
-        batch->guest_addr = piece->guest_addr;
-        batch->len_dw = piece->end_dw;
-        batch->offset_B = piece->offset_B;
-        batch->retire_pos = retire_pos;
-        g_queue_push_tail(&mediator->engine[audit->id].batches, batch);
-    }
-}
-
-static void audit_apply(Audit *audit)
+static void audit_apply(GvirtAudit *audit)
 {
     GvirtVgpu *vgpu = audit->vgpu;
     uint32_t i;
@@ -808,26 +548,24 @@ static void audit_apply(Audit *audit)
 GvirtVerdict gvirt_audit_ring(GvirtVgpu *vgpu, GvirtEngineId id, uint32_t *dw,
                               uint32_t len_dw, uint64_t retire_pos)
 {
-    Audit audit = {
+    GvirtAudit audit = {
         .vgpu = vgpu,
         .id = id,
         .ring = dw,
-        .piece = g_array_new(FALSE, FALSE, sizeof(Piece)),
-        .jump = g_array_new(FALSE, FALSE, sizeof(Jump)),
         .effect = g_array_new(FALSE, FALSE, sizeof(Effect)),
         .left_dw = GVIRT_AUDIT_MAX_DW,
     };
     GvirtVerdict verdict = GVIRT_VERDICT_AGAIN;
     bool placed;
-    uint32_t i;
 
+    gvirt_audit_batches_init(&audit);
     audit_stream_ring(&audit, dw, len_dw);
-    audit_batches(&audit);
-    placed = !audit.again && audit_place(&audit);
+    gvirt_audit_batches(&audit);
+    placed = !audit.again && gvirt_audit_place(&audit);
     if (!audit.again) {
-        audit_patch(&audit, placed);
+        gvirt_audit_patch(&audit, placed);
         if (placed) {
-            audit_store(&audit, retire_pos);
+            gvirt_audit_store(&audit, retire_pos);
         }
         audit_apply(&audit);
         vgpu->stats.audited_dw += audit.seen_dw;
@@ -836,12 +574,7 @@ GvirtVerdict gvirt_audit_ring(GvirtVgpu *vgpu, GvirtEngineId id, uint32_t *dw,
                   audit.changed ? GVIRT_VERDICT_CHANGED : GVIRT_VERDICT_PASS;
     }
     gvirt_shadow_unpin(vgpu);
-    for (i = 0; i < audit.piece->len; i++) {
-        g_free(audit_piece(&audit, i)->dw);
-        g_free(audit_piece(&audit, i)->boundary);
-    }
-    g_array_free(audit.piece, TRUE);
-    g_array_free(audit.jump, TRUE);
+    gvirt_audit_batches_destroy(&audit);
     g_array_free(audit.effect, TRUE);
     return verdict;
 }
