@@ -10,8 +10,9 @@
  *    machine (hw/display/gvirt/gpu-qemu.c);
  *  - GvirtRemote: what a PCI function needs that serves another process
  *    (hw/display/gvirt/remote-qemu.c);
- *  - gvirt-function: what the PCI functions have in common: BARs, the mapped
- *    aperture, MSI, consoles (hw/display/gvirt/function-qemu.c).
+ *  - gvirt-function: what the PCI functions have in common: BARs, MSI,
+ *    consoles (hw/display/gvirt/function-qemu.c), the mapped aperture
+ *    (hw/display/gvirt/aperture-qemu.c).
  */
 #ifndef HW_GVIRT_GLUE_QEMU_H
 #define HW_GVIRT_GLUE_QEMU_H

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The aperture of a display function, BAR2: trapped until the first access to
+ * a page; then the run of pages around it that stand next to each other in
+ * memory is mapped through, until one of their entries changes or a fence
+ * comes over them.
+ *
+ * Source: HSW PRM vol. 5, "Memory Aperture".
+ */
+#include "qemu/osdep.h"
+#include "hw/core/cpu.h"
+#include "function-qemu.h"
+#include "system/tcg.h"
+
+#define RUN_WINDOW      512         /* pages around a fault: 2 MiB */
+
+static void run_unmap(GvirtFunction *f, unsigned index)
+{
+    GvirtRun *run = f->run[index];
+    uint32_t i;
+
+    memory_region_del_subregion(&f->aperture, &run->region);
+    object_unparent(OBJECT(&run->region));
+    for (i = 0; i < run->page_count; i++) {
+        f->run_of_page[run->first_page + i] = 0;
+    }
+    g_free(run);
+    /* Keep the array dense. */
+    f->run[index] = f->run[--f->runs];
+    f->run[f->runs] = NULL;
+    if (index < f->runs) {
+        run = f->run[index];
+        for (i = 0; i < run->page_count; i++) {
+            f->run_of_page[run->first_page + i] = index + 1;
+        }
+    }
+}
+
+void gvirt_function_unmap_all(GvirtFunction *f)
+{
+    if (!f->runs) {
+        return;
+    }
+    memory_region_transaction_begin();
+    while (f->runs) {
+        run_unmap(f, f->runs - 1);
+    }
+    memory_region_transaction_commit();
+}
+
+static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
+                                 uint32_t end_page)
+{
+    uint32_t page;
+
+    if (!f->runs) {
+        return;
+    }
+    if (end_page - first_page >= GVIRT_APERTURE_PAGES) {
+        gvirt_function_unmap_all(f);
+        return;
+    }
+    memory_region_transaction_begin();
+    for (page = first_page; page < MIN(end_page, GVIRT_APERTURE_PAGES);
+         page++) {
+        if (f->run_of_page[page]) {
+            run_unmap(f, f->run_of_page[page] - 1);
+        }
+    }
+    memory_region_transaction_commit();
+}
+
+/* A page that may be mapped: where it stands in QEMU's memory. */
+static MemoryRegion *function_page(GvirtFunction *f, uint32_t page,
+                                   hwaddr *offset)
+{
+    uint64_t page_hpa;
+
+    if (page >= GVIRT_APERTURE_PAGES || f->run_of_page[page] ||
+        !GVIRT_FUNCTION_GET_CLASS(f)->aperture_page(f, page, &page_hpa)) {
+        return NULL;
+    }
+    return gvirt_machine_region(&f->gpu->machine, page_hpa, offset);
+}
+
+static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
+                             MemoryRegion *mr, hwaddr offset)
+{
+    GvirtRun *run = g_new0(GvirtRun, 1);
+    uint32_t i;
+
+    run->first_page = first;
+    run->page_count = count;
+    memory_region_init_alias(&run->region, OBJECT(f), "gvirt-run", mr, offset,
+                             (uint64_t)count * GVIRT_PAGE_SIZE_B);
+    memory_region_add_subregion_overlap(&f->aperture,
+                                        (hwaddr)first * GVIRT_PAGE_SIZE_B,
+                                        &run->region, 1);
+    f->run[f->runs++] = run;
+    for (i = 0; i < count; i++) {
+        f->run_of_page[first + i] = f->runs;
+    }
+    f->aperture_maps++;
+}
+
+/*
+ * Map the runs of the 2 MiB that a trapped access fell into: where one page
+ * of a picture is touched its neighbours follow.
+ */
+static void function_map_around(GvirtFunction *f, uint32_t page)
+{
+    uint32_t first = QEMU_ALIGN_DOWN(page, RUN_WINDOW);
+    uint32_t end = first + RUN_WINDOW;
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    /* There each access is a message, and the memory may go at any time. */
+    if (f->gpu->machine.remote || !function_page(f, page, &offset)) {
+        return;
+    }
+    memory_region_transaction_begin();
+    while (first < end) {
+        MemoryRegion *next_mr;
+        hwaddr next;
+        uint32_t count = 1;
+
+        mr = function_page(f, first, &offset);
+        if (!mr) {
+            first++;
+            continue;
+        }
+        while (first + count < end &&
+               (next_mr = function_page(f, first + count, &next)) == mr &&
+               next == offset + (hwaddr)count * GVIRT_PAGE_SIZE_B) {
+            count++;
+        }
+        if (f->runs == GVIRT_RUNS_MAX) {
+            while (f->runs) {
+                run_unmap(f, f->runs - 1);
+            }
+        }
+        function_map_run(f, first, count, mr, offset);
+        first += count;
+    }
+    memory_region_transaction_commit();
+}
+
+static void function_remap(GvirtFunction *f)
+{
+    uint32_t first = f->unmap_first;
+    uint32_t end = f->unmap_end;
+    uint32_t page = f->map_page;
+
+    f->unmap_first = GVIRT_APERTURE_PAGES;
+    f->unmap_end = 0;
+    f->map_page = GVIRT_APERTURE_PAGES;
+    if (first < end) {
+        function_unmap_pages(f, first, end);
+    }
+    if (page < GVIRT_APERTURE_PAGES) {
+        function_map_around(f, page);
+    }
+}
+
+static void function_remap_alone(CPUState *cpu, run_on_cpu_data data)
+{
+    GvirtFunction *f = data.host_ptr;
+
+    bql_lock();
+    f->remap_pending = false;
+    if (f->ready) {
+        function_remap(f);
+    }
+    object_unref(OBJECT(f));
+    bql_unlock();
+}
+
+/*
+ * TCG's processors keep numbers of memory sections in their TLBs, which a
+ * change of the memory map makes stale until each has flushed: what another
+ * one writes meanwhile, an end of interrupt for example, goes to a device
+ * that happens to have the number now. So the map changes while no other
+ * processor runs. The one that asked gets to it before its next instruction.
+ */
+static void function_remap_soon(GvirtFunction *f)
+{
+    CPUState *cpu = current_cpu ? current_cpu : first_cpu;
+
+    if (!tcg_enabled() || icount_enabled() || !cpu || !f->ready) {
+        function_remap(f);
+        return;
+    }
+    if (!f->remap_pending) {
+        f->remap_pending = true;
+        object_ref(OBJECT(f));
+        async_safe_run_on_cpu(cpu, function_remap_alone,
+                              RUN_ON_CPU_HOST_PTR(f));
+    }
+}
+
+void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
+                                     uint32_t page_count)
+{
+    GvirtFunction *f = opaque;
+
+    if (f->runs || f->remap_pending) {
+        f->unmap_first = MIN(f->unmap_first, first_page);
+        f->unmap_end = MAX(f->unmap_end, first_page + page_count);
+        function_remap_soon(f);
+    }
+}
+
+static void function_map_soon(GvirtFunction *f, uint32_t page)
+{
+    f->map_page = page;
+    function_remap_soon(f);
+}
+
+static uint64_t function_aperture_read(void *opaque, hwaddr addr,
+                                       unsigned size)
+{
+    GvirtFunction *f = opaque;
+    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->aperture_read(f, addr, size);
+
+    f->aperture_traps++;
+    function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
+    gvirt_function_accessed(f);
+    return value;
+}
+
+static void function_aperture_write(void *opaque, hwaddr addr, uint64_t value,
+                                    unsigned size)
+{
+    GvirtFunction *f = opaque;
+
+    GVIRT_FUNCTION_GET_CLASS(f)->aperture_write(f, addr, value, size);
+    f->aperture_traps++;
+    function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
+    gvirt_function_accessed(f);
+}
+
+static const MemoryRegionOps function_aperture_ops = {
+    .read = function_aperture_read,
+    .write = function_aperture_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+void gvirt_function_aperture_init(GvirtFunction *f)
+{
+    f->run_of_page = g_new0(uint16_t, GVIRT_APERTURE_PAGES);
+    f->unmap_first = GVIRT_APERTURE_PAGES;
+    f->map_page = GVIRT_APERTURE_PAGES;
+}
+
+void gvirt_function_aperture_regions(GvirtFunction *f)
+{
+    memory_region_init(&f->aperture, OBJECT(f), "gvirt-aperture",
+                       GVIRT_APERTURE_SIZE_B);
+    memory_region_init_io(&f->aperture_trap, OBJECT(f),
+                          &function_aperture_ops, f, "gvirt-aperture-trap",
+                          GVIRT_APERTURE_SIZE_B);
+    memory_region_add_subregion(&f->aperture, 0, &f->aperture_trap);
+}
+
+void gvirt_function_aperture_destroy(GvirtFunction *f)
+{
+    g_free(f->run_of_page);
+    f->run_of_page = NULL;
+}
