@@ -5,66 +5,9 @@
  * not got is refused with a line that says what is left.
  */
 #include "qemu/osdep.h"
+#include "guests.h"
 #include "libqtest.h"
 #include "qobject/qdict.h"
-
-#define STEP_NS         (2 * 1000 * 1000)
-#define STEPS_MAX       20000
-
-static uint64_t counter(QTestState *qts, const char *id, const char *name)
-{
-    QDict *answer = qtest_qmp(qts, "{ 'execute': 'qom-get', 'arguments': "
-                              "{ 'path': %s, 'property': %s } }", id, name);
-    uint64_t value = qdict_get_int(answer, "return");
-
-    qobject_unref(answer);
-    return value;
-}
-
-static char *text(QTestState *qts, const char *id, const char *name)
-{
-    QDict *answer = qtest_qmp(qts, "{ 'execute': 'qom-get', 'arguments': "
-                              "{ 'path': %s, 'property': %s } }", id, name);
-    char *value = g_strdup(qdict_get_str(answer, "return"));
-
-    qobject_unref(answer);
-    return value;
-}
-
-/* Time goes on until every one of them has done more iterations. */
-static void run_until_more(QTestState *qts, const char *const *ids,
-                           unsigned count, uint64_t more)
-{
-    uint64_t until[8];
-    unsigned i, steps;
-
-    g_assert_cmpuint(count, <=, G_N_ELEMENTS(until));
-    for (i = 0; i < count; i++) {
-        until[i] = counter(qts, ids[i], "iterations") + more;
-    }
-    for (i = 0, steps = 0; i < count && steps < STEPS_MAX; steps++) {
-        if (counter(qts, ids[i], "iterations") >= until[i]) {
-            i++;
-            continue;
-        }
-        qtest_clock_step(qts, STEP_NS);
-        /* The engines work in real time, on a thread of their own. */
-        g_usleep(500);
-    }
-    g_assert_cmpuint(i, ==, count);
-}
-
-static void check_good(QTestState *qts, const char *id)
-{
-    g_autofree char *error = text(qts, id, "last-error");
-    g_autofree char *unknown = text(qts, id, "unknown-registers");
-
-    g_assert_cmpstr(error, ==, "");
-    g_assert_cmpuint(counter(qts, id, "errors"), ==, 0);
-    g_assert_cmpuint(counter(qts, id, "hangs"), ==, 0);
-    g_assert_cmpuint(counter(qts, id, "audit-rejects"), ==, 0);
-    g_assert_cmpstr(unknown, ==, "");
-}
 
 static void test_progress(const void *data)
 {
@@ -78,16 +21,16 @@ static void test_progress(const void *data)
                       "-device gvirt-guest,id=g2,workload=%s "
                       "-device gvirt-guest,id=g3,workload=%s",
                       workloads[0], workloads[1], workloads[2]);
-    run_until_more(qts, ids, 3, 30);
+    guests_run(qts, ids, 3, 30);
     for (i = 0; i < 3; i++) {
-        check_good(qts, ids[i]);
-        g_assert_cmpuint(counter(qts, ids[i], "interrupts"), >, 0);
+        guest_check_good(qts, ids[i]);
+        g_assert_cmpuint(guest_counter(qts, ids[i], "interrupts"), >, 0);
         if (strcmp(workloads[i], "idle") == 0) {
-            g_assert_cmpuint(counter(qts, ids[i], "requests"), ==, 0);
-            g_assert_cmpuint(counter(qts, ids[i], "vblanks"), >, 0);
+            g_assert_cmpuint(guest_counter(qts, ids[i], "requests"), ==, 0);
+            g_assert_cmpuint(guest_counter(qts, ids[i], "vblanks"), >, 0);
         } else {
-            g_assert_cmpuint(counter(qts, ids[i], "bytes"), >, 0);
-            g_assert_cmpuint(counter(qts, ids[i], "switches-in"), >, 1);
+            g_assert_cmpuint(guest_counter(qts, ids[i], "bytes"), >, 0);
+            g_assert_cmpuint(guest_counter(qts, ids[i], "switches-in"), >, 1);
         }
     }
     qtest_quit(qts);
@@ -107,25 +50,25 @@ static void test_unplug(void)
     for (round = 0; round < 4; round++) {
         QDict *answer;
 
-        run_until_more(qts, all, 3, 5);
-        check_good(qts, "g2");
+        guests_run(qts, all, 3, 5);
+        guest_check_good(qts, "g2");
         qtest_qmp_device_del_send(qts, "g2");
         qtest_qmp_eventwait(qts, "DEVICE_DELETED");
         answer = qtest_qmp(qts, "{ 'execute': 'qom-get', 'arguments': "
                            "{ 'path': 'g2', 'property': 'errors' } }");
         g_assert_true(qdict_haskey(answer, "error"));
         qobject_unref(answer);
-        run_until_more(qts, left, 2, 5);
+        guests_run(qts, left, 2, 5);
         qtest_qmp_assert_success(qts, "{ 'execute': 'device_add', "
                                  "'arguments': { 'driver': 'gvirt-guest', "
                                  "'id': 'g2', 'workload': %s, "
                                  "'interval': 100 } }",
                                  round % 2 ? "hog" : "checksum");
     }
-    run_until_more(qts, all, 3, 5);
-    check_good(qts, "g1");
-    check_good(qts, "g2");
-    check_good(qts, "g3");
+    guests_run(qts, all, 3, 5);
+    guest_check_good(qts, "g1");
+    guest_check_good(qts, "g2");
+    guest_check_good(qts, "g3");
     qtest_quit(qts);
 }
 
@@ -143,11 +86,11 @@ static void test_last_out(void)
         qtest_qmp_assert_success(qts, "{ 'execute': 'device_add', "
                                  "'arguments': { 'driver': 'gvirt-guest', "
                                  "'id': 'g1' } }");
-        run_until_more(qts, ids, 1, 5);
-        check_good(qts, "g1");
+        guests_run(qts, ids, 1, 5);
+        guest_check_good(qts, "g1");
         qtest_qmp_device_del_send(qts, "g1");
         qtest_qmp_eventwait(qts, "DEVICE_DELETED");
-        qtest_clock_step(qts, 100 * STEP_NS);
+        qtest_clock_step(qts, 100 * GUESTS_STEP_NS);
     }
     qtest_quit(qts);
 }
@@ -156,24 +99,11 @@ static void refused(QTestState *qts, const char *property, uint64_t value,
                     const char *const *words)
 {
     QDict *arguments = qdict_new();
-    QDict *answer;
-    const char *message;
 
     qdict_put_str(arguments, "driver", "gvirt-guest");
     qdict_put_str(arguments, "id", "more");
     qdict_put_int(arguments, property, value);
-    answer = qtest_qmp(qts, "{ 'execute': 'device_add', 'arguments': %p }",
-                       arguments);
-    g_assert_true(qdict_haskey(answer, "error"));
-    message = qdict_get_str(qdict_get_qdict(answer, "error"), "desc");
-    g_assert_null(strchr(message, '\n'));
-    for (; *words; words++) {
-        if (!strstr(message, *words)) {
-            g_test_message("%s", message);
-        }
-        g_assert_nonnull(strstr(message, *words));
-    }
-    qobject_unref(answer);
+    guests_refused(qts, arguments, words);
 }
 
 static void test_overcommit(void)
@@ -204,8 +134,8 @@ static void test_overcommit(void)
                              "{ 'driver': 'gvirt-guest', 'id': 'more', "
                              "'low-gm': %u, 'high-gm': %u, 'fences': 12 } }",
                              156u << 20, 1228u << 20);
-    run_until_more(qts, ids, 1, 5);
-    check_good(qts, "g1");
+    guests_run(qts, ids, 1, 5);
+    guest_check_good(qts, "g1");
     qtest_quit(qts);
 }
 
