@@ -29,6 +29,8 @@ PACKAGES = (
     "intel-gpu-tools", "libdrm-tests", "libgl1-mesa-dri", "libegl1",
     "libgles2", "mesa-utils", "kmscube", "xserver-xorg-core",
     "xserver-xorg-input-libinput", "xinit", "xterm", "x11-xserver-utils",
+    # a desktop: window manager, clock and calculator, editor
+    "jwm", "x11-apps", "mousepad",
     # for a person who looks around
     "pciutils", "less", "nano", "strace",
 )
