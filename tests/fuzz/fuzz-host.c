@@ -19,6 +19,12 @@ void fuzz_fail(const char *format, ...)
     abort();
 }
 
+/* Of one dword: a multiple, odd and different for each place. */
+static uint32_t share_of(uint32_t offset_B, uint32_t dw)
+{
+    return dw * (offset_B / 4 * 0x9e3779b2u | 1);
+}
+
 static uint32_t sum_of(const uint8_t *data)
 {
     uint32_t sum = 1, i;
@@ -27,7 +33,7 @@ static uint32_t sum_of(const uint8_t *data)
         uint32_t dw;
 
         memcpy(&dw, data + i, 4);
-        sum = (sum ^ dw) * 0x01000193u;
+        sum += share_of(i, dw);
     }
     return sum;
 }
@@ -234,24 +240,31 @@ void fuzz_host_add(FuzzHost *fuzz, uint64_t base_hpa, uint64_t size_B,
 void fuzz_host_write32(FuzzHost *fuzz, uint64_t addr_hpa, uint32_t value)
 {
     FuzzPage *page = page_at(fuzz, addr_hpa & ~3ull);
+    uint32_t offset_B = addr_hpa & GVIRT_PAGE_MASK & ~3u, old;
 
     if (page) {
         value = GUINT32_TO_LE(value);
-        memcpy(page->data + (addr_hpa & GVIRT_PAGE_MASK & ~3ull), &value, 4);
+        memcpy(&old, page->data + offset_B, 4);
+        memcpy(page->data + offset_B, &value, 4);
         page->generation++;
-        if (!page->writable) {
-            page->sum = sum_of(page->data);
-        }
+        page->sum += share_of(offset_B, value) - share_of(offset_B, old);
     }
 }
 
 uint32_t fuzz_host_read32(FuzzHost *fuzz, uint64_t addr_hpa)
 {
-    FuzzPage *page = page_at(fuzz, addr_hpa & ~3ull);
+    const uint8_t *data = fuzz_host_page(fuzz, addr_hpa);
     uint32_t value = 0;
 
-    if (page) {
-        memcpy(&value, page->data + (addr_hpa & GVIRT_PAGE_MASK & ~3ull), 4);
+    if (data) {
+        memcpy(&value, data + (addr_hpa & GVIRT_PAGE_MASK & ~3ull), 4);
     }
     return GUINT32_FROM_LE(value);
+}
+
+const uint8_t *fuzz_host_page(FuzzHost *fuzz, uint64_t page_hpa)
+{
+    FuzzPage *page = page_at(fuzz, page_hpa & ~(uint64_t)GVIRT_PAGE_MASK);
+
+    return page ? page->data : NULL;
 }

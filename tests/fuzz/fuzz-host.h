@@ -51,6 +51,8 @@ void fuzz_host_add(FuzzHost *fuzz, uint64_t base_hpa, uint64_t size_B,
 /* As another bus master; outside of memory nothing happens. */
 void fuzz_host_write32(FuzzHost *fuzz, uint64_t addr_hpa, uint32_t value);
 uint32_t fuzz_host_read32(FuzzHost *fuzz, uint64_t addr_hpa);
+/* The bytes of a page, to be read; NULL: there is no memory. */
+const uint8_t *fuzz_host_page(FuzzHost *fuzz, uint64_t page_hpa);
 
 /* What may never happen, whatever the guest does. */
 G_NORETURN void fuzz_fail(const char *format, ...) G_GNUC_PRINTF(1, 2);

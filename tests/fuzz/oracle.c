@@ -8,6 +8,8 @@
  */
 #include "oracle.h"
 
+#include <string.h>
+
 #include "hw/gvirt/commands.h"
 
 /* The mediator's graphics memory: the last 64 MiB, in pages. */
@@ -30,6 +32,13 @@ typedef struct OwnWrite {
     uint64_t page_hpa;
     int tenant;
 } OwnWrite;
+
+/* A shadow table that was good for the tenant, as it was then. */
+typedef struct TableSeen {
+    int tenant;
+    uint64_t window_hpa;
+    uint8_t data[GVIRT_PAGE_SIZE_B];
+} TableSeen;
 
 static const uint32_t engine_base[GVIRT_ENGINE_COUNT] = {
     GVIRT_RCS_BASE, GVIRT_VCS_BASE, GVIRT_BCS_BASE, GVIRT_VECS_BASE,
@@ -116,22 +125,24 @@ static bool tenant_owns(const Oracle *oracle, uint64_t addr, uint64_t size_B)
 
 void oracle_init(Oracle *oracle, GvirtGpu *gpu, uint64_t own_hpa,
                  uint64_t own_size_B,
-                 uint32_t (*read32)(void *opaque, uint64_t addr_hpa),
+                 const uint8_t *(*page)(void *opaque, uint64_t page_hpa),
                  void *opaque)
 {
     unsigned i;
 
     *oracle = (Oracle) {
         .gpu = gpu,
-        .read32 = read32,
+        .page = page,
         .opaque = opaque,
         .own_hpa = own_hpa,
         .own_size_B = own_size_B,
         .tenant = -1,
+        .fetch_page = UINT64_MAX,
     };
     oracle->written = g_array_new(FALSE, FALSE, sizeof(OwnWrite));
     oracle->place = g_hash_table_new(NULL, NULL);
     oracle->visited = g_hash_table_new(NULL, NULL);
+    oracle->tables = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     for (i = 0; i < ORACLE_WATCHED; i++) {
         oracle->watched[i] = hw(oracle, watched_reg[i]);
     }
@@ -142,6 +153,7 @@ void oracle_destroy(Oracle *oracle)
     g_array_free(oracle->written, TRUE);
     g_hash_table_destroy(oracle->place);
     g_hash_table_destroy(oracle->visited);
+    g_hash_table_destroy(oracle->tables);
     g_free(oracle->breach);
 }
 
@@ -203,35 +215,73 @@ void oracle_aperture(Oracle *oracle, unsigned guest, uint64_t page_hpa)
     }
 }
 
+/* What was read so far may have changed. */
+static void forget_reads(Oracle *oracle)
+{
+    oracle->dirs = 0;
+    oracle->fetch_page = UINT64_MAX;
+}
+
+static uint32_t dword_at(const uint8_t *data, uint32_t offset_B)
+{
+    uint32_t value;
+
+    memcpy(&value, data + offset_B, 4);
+    return GUINT32_FROM_LE(value);
+}
+
 /* A dword of the mediator's graphics memory. */
 static uint32_t own_dword(Oracle *oracle, uint64_t addr)
 {
-    uint32_t pte = hw_pte(oracle, addr >> 12);
+    if (addr >> 12 != oracle->fetch_page) {
+        uint32_t pte = hw_pte(oracle, addr >> 12);
 
-    if (!(pte & 1) || !in_own(oracle, pte_hpa(pte))) {
-        breach(oracle, "commands at 0x%" PRIx64 " are not the mediator's",
-               addr);
-        return 0x05000000;
+        if (!(pte & 1) || !in_own(oracle, pte_hpa(pte))) {
+            breach(oracle, "commands at 0x%" PRIx64 " are not the mediator's",
+                   addr);
+            return 0x05000000;
+        }
+        oracle->fetch_data = oracle->page(oracle->opaque, pte_hpa(pte));
+        oracle->fetch_page = addr >> 12;
     }
-    return oracle->read32(oracle->opaque, pte_hpa(pte) + (addr & 0xfff));
+    return dword_at(oracle->fetch_data, addr & 0xffc);
 }
 
 /* ---- directories ---- */
 
+/* Every entry, unless not a byte has changed since they were all good. */
 static void check_table(Oracle *oracle, uint64_t table_hpa)
 {
+    gpointer key = (gpointer)(uintptr_t)(table_hpa >> 12);
+    TableSeen *seen = g_hash_table_lookup(oracle->tables, key);
+    const uint8_t *data = oracle->page(oracle->opaque, table_hpa);
+    const OracleGuest *guest = oracle->tenant < 0 ? NULL :
+                               &oracle->guest[oracle->tenant];
     unsigned i;
 
+    if (seen && guest && guest->alive && seen->tenant == oracle->tenant &&
+        seen->window_hpa == guest->window_hpa &&
+        memcmp(seen->data, data, GVIRT_PAGE_SIZE_B) == 0) {
+        return;
+    }
     for (i = 0; i < GVIRT_PTE_PER_TABLE; i++) {
-        uint32_t pte = oracle->read32(oracle->opaque, table_hpa + i * 4);
+        uint32_t pte = dword_at(data, i * 4);
 
-        if (pte & 1 && (oracle->tenant < 0 ||
-                        !in_window(&oracle->guest[oracle->tenant],
-                                   pte_hpa(pte)))) {
+        if (pte & 1 && (!guest || !in_window(guest, pte_hpa(pte)))) {
             breach(oracle, "local entry %u of the table at 0x%" PRIx64
                    " is 0x%08x in guest %d's turn", i, table_hpa, pte,
                    oracle->tenant);
+            return;
         }
+    }
+    if (guest) {
+        if (!seen) {
+            seen = g_new(TableSeen, 1);
+            g_hash_table_insert(oracle->tables, key, seen);
+        }
+        seen->tenant = oracle->tenant;
+        seen->window_hpa = guest->window_hpa;
+        memcpy(seen->data, data, GVIRT_PAGE_SIZE_B);
     }
 }
 
@@ -245,6 +295,14 @@ static void check_dir(Oracle *oracle, uint32_t pp_dir_base)
         breach(oracle, "PP_DIR_BASE 0x%08x is no shadow directory",
                pp_dir_base);
         return;
+    }
+    for (i = 0; i < oracle->dirs; i++) {
+        if (oracle->dirs_seen[i] == pp_dir_base) {
+            return;
+        }
+    }
+    if (oracle->dirs < G_N_ELEMENTS(oracle->dirs_seen)) {
+        oracle->dirs_seen[oracle->dirs++] = pp_dir_base;
     }
     for (i = 0; i < DIR_SLOTS; i += 2) {
         uint64_t pair = gvirt_gpu_read(oracle->gpu, GVIRT_GTT_BAR0_OFFSET +
@@ -498,6 +556,7 @@ void oracle_submitted(Oracle *oracle, unsigned engine, uint32_t from,
     unsigned left = COMMANDS_MAX;
 
     oracle->deep = true;
+    forget_reads(oracle);
     g_hash_table_remove_all(oracle->visited);
     while (done_B < len_B && !oracle->breach) {
         done_B += check_command(oracle, engine,
@@ -631,11 +690,12 @@ static void check_fences(Oracle *oracle)
     }
 }
 
-static void check_global_table(Oracle *oracle)
+static void check_global_pages(Oracle *oracle, uint32_t first,
+                               uint32_t count)
 {
     uint32_t page;
 
-    for (page = 0; page < GVIRT_GTT_ENTRIES; page += 2) {
+    for (page = first & ~1u; page < first + count; page += 2) {
         uint64_t pair = gvirt_gpu_read(oracle->gpu, GVIRT_GTT_BAR0_OFFSET +
                                        page * 4, 8);
         unsigned k;
@@ -661,12 +721,23 @@ static void check_global_table(Oracle *oracle)
     }
 }
 
+void oracle_gone(Oracle *oracle, unsigned guest)
+{
+    OracleGuest *gone = &oracle->guest[guest];
+
+    gone->alive = false;
+    check_global_pages(oracle, gone->low_page, gone->low_pages);
+    check_global_pages(oracle, gone->high_page, gone->high_pages);
+    oracle_step(oracle, false);
+}
+
 void oracle_step(Oracle *oracle, bool all)
 {
     unsigned i;
 
     oracle->steps++;
     oracle->deep |= all;
+    forget_reads(oracle);
     for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
         check_engine(oracle, i);
     }
@@ -684,7 +755,7 @@ void oracle_step(Oracle *oracle, bool all)
         }
     }
     if (all) {
-        check_global_table(oracle);
+        check_global_pages(oracle, 0, GVIRT_GTT_ENTRIES);
     }
     oracle->deep = false;
 }

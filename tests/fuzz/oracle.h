@@ -29,7 +29,7 @@ typedef struct OracleGuest {
 
 typedef struct Oracle {
     GvirtGpu *gpu;
-    uint32_t (*read32)(void *opaque, uint64_t addr_hpa);
+    const uint8_t *(*page)(void *opaque, uint64_t page_hpa);
     void *opaque;
     uint64_t own_hpa;
     uint64_t own_size_B;
@@ -38,15 +38,21 @@ typedef struct Oracle {
     GArray *written;            /* OwnWrite: own pages the hardware wrote */
     GHashTable *place;          /* own page -> index in the global table */
     GHashTable *visited;
+    GHashTable *tables;         /* page -> TableSeen: a table as last read */
+    uint64_t dirs_seen[4];      /* PP_DIR_BASE, in this step already */
+    unsigned dirs;
+    uint64_t fetch_page;        /* of the commands at hand, and its bytes */
+    const uint8_t *fetch_data;
     uint32_t watched[ORACLE_WATCHED];
     uint64_t steps;
     bool deep;                  /* something was submitted */
     char *breach;               /* the first, NULL: none */
 } Oracle;
 
+/* page: the bytes of a page of memory, NULL: there is none. */
 void oracle_init(Oracle *oracle, GvirtGpu *gpu, uint64_t own_hpa,
                  uint64_t own_size_B,
-                 uint32_t (*read32)(void *opaque, uint64_t addr_hpa),
+                 const uint8_t *(*page)(void *opaque, uint64_t page_hpa),
                  void *opaque);
 void oracle_destroy(Oracle *oracle);
 
@@ -58,6 +64,8 @@ void oracle_mediator(Oracle *oracle, uint64_t addr_hpa, bool write);
 void oracle_switched(Oracle *oracle, int64_t from_id, int64_t to_id);
 void oracle_submitted(Oracle *oracle, unsigned engine, uint32_t from,
                       uint32_t to);
+/* The guest has gone: nothing of it may be left. */
+void oracle_gone(Oracle *oracle, unsigned guest);
 /* A page that is mapped through to a guest. */
 void oracle_aperture(Oracle *oracle, unsigned guest, uint64_t page_hpa);
 

@@ -261,9 +261,9 @@ static const FuzzDoors doors = {
 
 /* ---- the world ---- */
 
-static uint32_t world_read32(void *opaque, uint64_t addr_hpa)
+static const uint8_t *world_page(void *opaque, uint64_t page_hpa)
 {
-    return fuzz_host_read32(((World *)opaque)->host, addr_hpa);
+    return fuzz_host_page(((World *)opaque)->host, page_hpa);
 }
 
 World *world_new(GvirtTiming timing, unsigned guests)
@@ -289,12 +289,12 @@ World *world_new(GvirtTiming timing, unsigned guests)
     world->own_deadline_ns = INT64_MAX;
     world->gpu = gvirt_gpu_new(&world->host->host, &gpu_config);
     oracle_init(&world->oracle, world->gpu, WORLD_OWN_HPA,
-                GVIRT_MEDIATOR_MEMORY_MIN_B, world_read32, world);
+                GVIRT_MEDIATOR_MEMORY_MIN_B, world_page, world);
     world->mediator = gvirt_mediator_new(world->gpu, &world->own, &config);
     /* From here on: what the mediator has set up, nobody moves. */
     oracle_destroy(&world->oracle);
     oracle_init(&world->oracle, world->gpu, WORLD_OWN_HPA,
-                GVIRT_MEDIATOR_MEMORY_MIN_B, world_read32, world);
+                GVIRT_MEDIATOR_MEMORY_MIN_B, world_page, world);
     world->host->watch = hardware_watch;
     world->host->watch_opaque = world;
     for (i = 0; i < guests; i++) {
@@ -364,10 +364,9 @@ void world_guest_remove(World *world, unsigned index)
 
     gvirt_vgpu_free(guest->vgpu);
     guest->vgpu = NULL;
-    world->oracle.guest[index].alive = false;
     /* Its memory may be unmapped now: nobody may have kept a pointer. */
     gvirt_gpu_memory_changed(world->gpu);
-    oracle_step(&world->oracle, true);
+    oracle_gone(&world->oracle, index);
 }
 
 void world_run(World *world, unsigned budget)
