@@ -37,7 +37,6 @@ help:
 
 # configured with defaults when nobody did it, again when its input changed
 CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak \
-	include/hw/gvirt/trace.def \
 	include/hw/gvirt/trace.def
 
 build/config.status: $(CONFIGURE_INPUTS)

@@ -200,7 +200,6 @@ typedef struct GvirtShadowBatch {
     uint32_t len_dw;
     uint32_t offset_B;          /* in the arena */
     uint64_t retire_pos;        /* free when the ring has passed this */
-    uint8_t *boundary;          /* bitmap: a command starts here; in audit */
 } GvirtShadowBatch;
 
 /* An engine of the hardware, as the mediator uses it. */
@@ -493,7 +492,6 @@ int64_t gvirt_arena_take(GvirtMediator *mediator, GvirtEngineId id,
 void gvirt_arena_write(GvirtMediator *mediator, GvirtEngineId id,
                        uint32_t offset_B, const uint32_t *dw, uint32_t len_dw);
 void gvirt_arena_clear(GvirtMediator *mediator, GvirtEngineId id);
-void gvirt_batch_free(gpointer batch);
 /* The guest's address for one in the arena or the shadow ring. */
 uint32_t gvirt_batch_guest_addr(GvirtVgpu *vgpu, GvirtEngineId id,
                                 uint32_t addr);

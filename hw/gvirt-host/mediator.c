@@ -228,7 +228,7 @@ void gvirt_mediator_free(GvirtMediator *mediator)
     for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
         g_free(mediator->engine[i].ring_hpa);
         g_free(mediator->engine[i].arena_hpa);
-        g_queue_clear_full(&mediator->engine[i].batches, gvirt_batch_free);
+        g_queue_clear_full(&mediator->engine[i].batches, g_free);
     }
     mediator->host->ops->timer_set(mediator->host->opaque, INT64_MAX);
     g_array_free(mediator->pool.freed, TRUE);

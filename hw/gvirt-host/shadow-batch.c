@@ -18,14 +18,6 @@ static uint32_t arena_page(GvirtEngineId id)
     return GVIRT_OWN_ARENA_PAGE + id * GVIRT_ARENA_PAGES;
 }
 
-void gvirt_batch_free(gpointer data)
-{
-    GvirtShadowBatch *batch = data;
-
-    g_free(batch->boundary);
-    g_free(batch);
-}
-
 /* Memory behind the first pages of the arena. */
 static bool arena_back(GvirtMediator *mediator, GvirtEngineId id,
                        uint32_t pages)
@@ -110,7 +102,7 @@ void gvirt_arena_write(GvirtMediator *mediator, GvirtEngineId id,
 
 void gvirt_arena_clear(GvirtMediator *mediator, GvirtEngineId id)
 {
-    g_queue_clear_full(&mediator->engine[id].batches, gvirt_batch_free);
+    g_queue_clear_full(&mediator->engine[id].batches, g_free);
     mediator->engine[id].arena_tail = 0;
 }
 

@@ -140,7 +140,7 @@ void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
         if (engine->done_pos <= batch->retire_pos && !idle) {
             break;
         }
-        gvirt_batch_free(g_queue_pop_head(&engine->batches));
+        g_free(g_queue_pop_head(&engine->batches));
     }
 }
 

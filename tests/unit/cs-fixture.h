@@ -9,13 +9,12 @@
 #ifndef GVIRT_TESTS_UNIT_CS_FIXTURE_H
 #define GVIRT_TESTS_UNIT_CS_FIXTURE_H
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../hw/display/gvirt/gpu-internal.h"
 #include "../../hw/display/gvirt/ring-regs.h"
 #include "fakehost.h"
+#include "suite.h"
 
 /* Graphics addresses. */
 #define RING_ADDR(id)   (0x100000u + (id) * 0x10000u)
@@ -230,18 +229,6 @@ static inline bool is_idle(GvirtEngineId id)
 
     return head == read_reg(reg_of(id, RING_TAIL)) &&
            read_reg(reg_of(id, RING_MI_MODE)) & MI_MODE_IDLE;
-}
-
-/* Closes a test file. */
-static inline int cs_main(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif /* GVIRT_TESTS_UNIT_CS_FIXTURE_H */

@@ -6,12 +6,11 @@
 #ifndef GVIRT_TESTS_UNIT_DISPLAY_FIXTURE_H
 #define GVIRT_TESTS_UNIT_DISPLAY_FIXTURE_H
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fakehost.h"
 #include "hw/gvirt/display.h"
+#include "suite.h"
 
 #define BASE_HPA        0x10000000ull
 #define LIMIT_GGTT      0x08000000ull
@@ -228,18 +227,12 @@ int main(void)                                                              \
 {                                                                           \
     Suite *suite = suite_create(name);                                      \
     TCase *tcase = tcase_create(name);                                      \
-    SRunner *runner;                                                        \
-    int failed;                                                             \
                                                                             \
     tcase_add_checked_fixture(tcase, fix_setup, fix_teardown);              \
     tcase_set_timeout(tcase, 30);                                           \
     add(tcase);                                                             \
     suite_add_tcase(suite, tcase);                                          \
-    runner = srunner_create(suite);                                         \
-    srunner_run_all(runner, CK_NORMAL);                                     \
-    failed = srunner_ntests_failed(runner);                                 \
-    srunner_free(runner);                                                   \
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;                            \
+    return suite_main(suite);                                               \
 }
 
 #endif /* GVIRT_TESTS_UNIT_DISPLAY_FIXTURE_H */

@@ -360,6 +360,23 @@ static inline void submit(Guest *g, GvirtEngineId id)
     wr(g, engine_base[id] + 0x30, g->tail[id]);
 }
 
+/* Two guests, bound and started. */
+static inline void mediator_start_two(bool blind)
+{
+    mediator_start(blind);
+    guest_new(0);
+    guest_new(1);
+    guest_start(0);
+    guest_start(1);
+}
+
+static inline void emit_batch(Guest *g, GvirtEngineId id, uint32_t header,
+                              uint32_t addr)
+{
+    emit(g, id, header);
+    emit(g, id, addr);
+}
+
 /* A dword to a graphics address, by RCS. */
 static inline void emit_store(Guest *g, uint32_t addr_ggtt, uint32_t value)
 {

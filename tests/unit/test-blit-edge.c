@@ -8,12 +8,12 @@
  * AddressSanitizer a byte beside a page is found. Pages that the library asks
  * for are counted: none but the mapped ones may be.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../hw/display/gvirt/blit-internal.h"
+#include "blit-exec.h"
 #include "fakehost.h"
+#include "suite.h"
 
 #define PAGES           32u
 #define FIRST_ADDR      0x400000u
@@ -89,49 +89,6 @@ static void write_at(uint32_t addr, uint32_t value)
     uint32_t page = (addr - FIRST_ADDR) / 4096;
 
     fakehost_write32(fake, MEMORY_HPA + page * 0x2000 + addr % 4096, value);
-}
-
-static GvirtStep execute_locked(const uint32_t *dw, uint32_t len_dw)
-{
-    static const struct {
-        GvirtExec exec;
-        GvirtExecFn fn;
-    } executors[] = {
-        { GVIRT_EXEC_BLT_SETUP, gvirt_exec_BLT_SETUP },
-        { GVIRT_EXEC_BLT_COLOR, gvirt_exec_BLT_COLOR },
-        { GVIRT_EXEC_BLT_COPY, gvirt_exec_BLT_COPY },
-        { GVIRT_EXEC_BLT_PATTERN, gvirt_exec_BLT_PATTERN },
-        { GVIRT_EXEC_BLT_MONO_PATTERN, gvirt_exec_BLT_MONO_PATTERN },
-        { GVIRT_EXEC_BLT_MONO_COPY, gvirt_exec_BLT_MONO_COPY },
-        { GVIRT_EXEC_BLT_FULL, gvirt_exec_BLT_FULL },
-        { GVIRT_EXEC_BLT_TEXT, gvirt_exec_BLT_TEXT },
-        { GVIRT_EXEC_BLT_PIXEL, gvirt_exec_BLT_PIXEL },
-        { GVIRT_EXEC_BLT_SCANLINES, gvirt_exec_BLT_SCANLINES },
-    };
-    const GvirtCommandInfo *info = gvirt_command_find(GVIRT_BCS, dw[0]);
-    GvirtStep step = GVIRT_STEP_WAIT;
-    uint32_t *copy = g_new(uint32_t, len_dw);
-    size_t i;
-
-    ck_assert_ptr_nonnull(info);
-    memcpy(copy, dw, len_dw * sizeof(*dw));
-    for (i = 0; i < G_N_ELEMENTS(executors); i++) {
-        if (executors[i].exec == info->exec) {
-            step = executors[i].fn(engine, info, copy, len_dw);
-        }
-    }
-    g_free(copy);
-    return step;
-}
-
-static GvirtStep execute(const uint32_t *dw, uint32_t len_dw)
-{
-    GvirtStep step;
-
-    gvirt_gpu_enter(gpu);
-    step = execute_locked(dw, len_dw);
-    gvirt_gpu_leave(gpu);
-    return step;
 }
 
 static int extreme_coordinate(void)
@@ -220,7 +177,7 @@ START_TEST(test_extremes)
         GvirtStep step;
 
         gvirt_gpu_write(gpu, BCS_SWCTRL, 3u << 16 | (random32() & 3), 4);
-        step = execute(dw, len_dw);
+        step = blit_execute(gpu, dw, len_dw);
         ck_assert_int_eq(step, GVIRT_STEP_DONE);
     }
     ck_assert_uint_eq(g_hash_table_size(fake->pages), pages);
@@ -237,25 +194,25 @@ START_TEST(test_whole_range_of_holes)
     };
     uint64_t start_us = g_get_monotonic_time();
 
-    ck_assert_int_eq(execute(dw, 8), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
     dw[0] |= TILED;
-    ck_assert_int_eq(execute(dw, 8), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
     dw[1] = BR13(3, 0xcc, -32768);
-    ck_assert_int_eq(execute(dw, 8), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
     dw[0] = BR00(0x50);
     dw[1] = BR13(3, 0xf0, 0);
-    ck_assert_int_eq(execute(dw, 6), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 6), GVIRT_STEP_DONE);
     dw[0] = BR00(0x54);
     dw[1] = BR13(3, 0xcc, 32764);
     dw[5] = 0x30000000;
-    ck_assert_int_eq(execute(dw, 8), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
     dw[0] = BR00(0x43);
     dw[1] = BR13(0, 0xcc, 32767);
     dw[2] = 0xffffffff;
     dw[3] = 0x10000000;
     dw[4] = 32767;
     dw[5] = 0x20000000;
-    ck_assert_int_eq(execute(dw, 6), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 6), GVIRT_STEP_DONE);
     ck_assert_uint_lt(g_get_monotonic_time() - start_us, 30 * 1000000);
     ck_assert_uint_eq(g_hash_table_size(fake->pages), pages);
     ck_assert_uint_gt(gpu->stats.faults, 0);
@@ -280,7 +237,7 @@ START_TEST(test_short)
             dw[2] = 0;
             dw[3] = XY(16, 16);
             dw[4] = FIRST_ADDR;
-            ck_assert_int_eq(execute(dw, len_dw), GVIRT_STEP_DONE);
+            ck_assert_int_eq(blit_execute(gpu, dw, len_dw), GVIRT_STEP_DONE);
             ck_assert_uint_gt(fake->guest_errors, errors);
         }
     }
@@ -299,7 +256,7 @@ START_TEST(test_immediate_ends)
         0x22222222, 0xffffffff,
     };
 
-    ck_assert_int_eq(execute(dw, 8), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
     ck_assert_uint_eq(read_at(FIRST_ADDR), 0x22222222);
     ck_assert_uint_eq(read_at(FIRST_ADDR + 31 * 4), 0x22222222);
     ck_assert_uint_eq(read_at(FIRST_ADDR + 32 * 4), 0x11111111);
@@ -316,7 +273,7 @@ START_TEST(test_negative_pitch)
     };
     unsigned row;
 
-    ck_assert_int_eq(execute(dw, 6), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 6), GVIRT_STEP_DONE);
     for (row = 0; row < 4; row++) {
         ck_assert_uint_eq(read_at(FIRST_ADDR + row * 4096), 0x89abcdef);
         ck_assert_uint_eq(read_at(FIRST_ADDR + row * 4096 + 16), 0);
@@ -351,10 +308,10 @@ START_TEST(test_scroll)
                 XY(x + 1, y + 1), FIRST_ADDR, (uint32_t)y << 16 | x,
             };
 
-            execute(dw, 6);
+            blit_execute(gpu, dw, 6);
         }
     }
-    execute(move, 8);
+    blit_execute(gpu, move, 8);
     for (y = 10; y < 54; y++) {
         for (x = 10; x < 190; x++) {
             /* One pixel to linear memory, where it can be read. */
@@ -365,7 +322,7 @@ START_TEST(test_scroll)
             };
 
             gvirt_gpu_write(gpu, BCS_SWCTRL, 3u << 16 | (_i >= 16), 4);
-            execute(fetch, 8);
+            blit_execute(gpu, fetch, 8);
             ck_assert_uint_eq(read_at(FIRST_ADDR + 31 * 4096),
                               (uint32_t)y << 16 | x);
         }
@@ -391,7 +348,7 @@ START_TEST(test_long_overlap)
     for (x = 0; x < 4001; x++) {
         write_at(FIRST_ADDR + x * 4, x);
     }
-    execute(dw, 8);
+    blit_execute(gpu, dw, 8);
     for (x = 0; x < 4000; x++) {
         ck_assert_uint_eq(read_at(FIRST_ADDR + (x + to) * 4), x + 1 - to);
     }
@@ -407,12 +364,12 @@ START_TEST(test_setup_and_reset)
     };
     const uint32_t pixel[2] = { 2u << 29 | 0x24u << 22, XY(3, 1) };
 
-    execute(setup_dw, 8);
-    execute(pixel, 2);
+    blit_execute(gpu, setup_dw, 8);
+    blit_execute(gpu, pixel, 2);
     ck_assert_uint_eq(read_at(FIRST_ADDR + 1024 + 12), 0x12345678);
     write_at(FIRST_ADDR + 1024 + 12, 0);
     engine->epoch++;
-    execute(pixel, 2);
+    blit_execute(gpu, pixel, 2);
     ck_assert_uint_eq(read_at(FIRST_ADDR + 1024 + 12), 0);
 }
 END_TEST
@@ -443,7 +400,7 @@ START_TEST(test_reset_in_the_middle)
     while (!g_atomic_int_get(&gpu->waiters)) {
         g_thread_yield();
     }
-    step = execute_locked(dw, _i == 0 ? 6 : 8);
+    step = blit_execute_locked(gpu, dw, _i == 0 ? 6 : 8);
     gvirt_gpu_leave(gpu);
     g_thread_join(thread);
     ck_assert_int_eq(step, GVIRT_STEP_ABORT);
@@ -479,7 +436,7 @@ START_TEST(test_remap_in_the_middle)
     while (!g_atomic_int_get(&gpu->waiters)) {
         g_thread_yield();
     }
-    ck_assert_int_eq(execute_locked(dw, 6), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute_locked(gpu, dw, 6), GVIRT_STEP_DONE);
     gvirt_gpu_leave(gpu);
     g_thread_join(thread);
     ck_assert_uint_eq(read_at(FIRST_ADDR), 0xabababab);
@@ -506,7 +463,7 @@ START_TEST(test_per_process)
     gvirt_gpu_write(gpu, BCS_PP_DIR_BASE, 0x40000 / 64 << 16, 4);
     gvirt_gpu_write(gpu, BCS_GFX_MODE, 1u << 25 | 1u << 9, 4);
     engine->fetch.space = GVIRT_SPACE_PPGTT;
-    ck_assert_int_eq(execute(dw, 6), GVIRT_STEP_DONE);
+    ck_assert_int_eq(blit_execute(gpu, dw, 6), GVIRT_STEP_DONE);
     value = fakehost_read32(fake, page_hpa + 4);
     ck_assert_uint_eq(value, 0xcafe0001);
     ck_assert_uint_eq(fakehost_read32(fake, page_hpa + 8), 0);
@@ -539,7 +496,7 @@ START_TEST(test_books)
         before[page] = generation(page);
     }
     start_clk = engine->busy_until_clk;
-    execute(dw, 8);
+    blit_execute(gpu, dw, 8);
     large_clk = engine->busy_until_clk - start_clk;
     for (page = 0; page < PAGES; page++) {
         ck_assert(page < 4 ? generation(page) != before[page] :
@@ -551,7 +508,7 @@ START_TEST(test_books)
     ck_assert_int_le(large_clk, 512 * 5);
 
     start_clk = engine->busy_until_clk;
-    execute(one, 8);
+    blit_execute(gpu, one, 8);
     small_clk = engine->busy_until_clk - start_clk;
     ck_assert_int_gt(small_clk, 0);
     ck_assert_int_lt(small_clk, large_clk);
@@ -575,7 +532,7 @@ START_TEST(test_all_pages_are_told)
         before[page] = fake->host.ops->page_gen(fake,
                                                 memory_hpa + page * 4096);
     }
-    execute(dw, 6);
+    blit_execute(gpu, dw, 6);
     for (page = 0; page < 200; page++) {
         uint64_t page_hpa = memory_hpa + page * 4096;
 
@@ -596,7 +553,7 @@ START_TEST(test_no_channels)
         FIRST_ADDR, 0xffffffff,
     };
 
-    execute(dw, 6);
+    blit_execute(gpu, dw, 6);
     ck_assert_uint_eq(read_at(FIRST_ADDR), 0);
 }
 END_TEST
@@ -605,8 +562,6 @@ int main(void)
 {
     Suite *suite = suite_create("blit-edge");
     TCase *tests = tcase_create("blit-edge");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 300);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -625,9 +580,5 @@ int main(void)
     tcase_add_test(tests, test_all_pages_are_told);
     tcase_add_test(tests, test_no_channels);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -125,5 +125,5 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, test_cases, 0, 4);
     suite_add_tcase(suite, tcase);
-    return cs_main(suite);
+    return suite_main(suite);
 }

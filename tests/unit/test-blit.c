@@ -8,13 +8,13 @@
  *
  * Source: IVB PRM vol. 1 part 4, SNB PRM vol. 1 part 5 (layouts).
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../hw/display/gvirt/gpu-internal.h"
+#include "blit-exec.h"
 #include "blit-reference.h"
 #include "fakehost.h"
+#include "suite.h"
 
 #define BCS_SWCTRL      0x22200u
 #define ARB_MODE        0x4030u
@@ -99,43 +99,13 @@ static uint32_t pitch_field(const Surface *surface)
 
 static GvirtStep execute(uint32_t *dw, uint32_t len_dw)
 {
-    static const struct {
-        GvirtExec exec;
-        GvirtExecFn fn;
-    } executors[] = {
-        { GVIRT_EXEC_BLT_SETUP, gvirt_exec_BLT_SETUP },
-        { GVIRT_EXEC_BLT_COLOR, gvirt_exec_BLT_COLOR },
-        { GVIRT_EXEC_BLT_COPY, gvirt_exec_BLT_COPY },
-        { GVIRT_EXEC_BLT_PATTERN, gvirt_exec_BLT_PATTERN },
-        { GVIRT_EXEC_BLT_MONO_PATTERN, gvirt_exec_BLT_MONO_PATTERN },
-        { GVIRT_EXEC_BLT_MONO_COPY, gvirt_exec_BLT_MONO_COPY },
-        { GVIRT_EXEC_BLT_FULL, gvirt_exec_BLT_FULL },
-        { GVIRT_EXEC_BLT_TEXT, gvirt_exec_BLT_TEXT },
-        { GVIRT_EXEC_BLT_PIXEL, gvirt_exec_BLT_PIXEL },
-        { GVIRT_EXEC_BLT_SCANLINES, gvirt_exec_BLT_SCANLINES },
-    };
-    /* An exact copy on the heap: reading behind the command is found. */
-    uint32_t *copy;
-    GvirtStep step = GVIRT_STEP_WAIT;
     const GvirtCommandInfo *info;
-    size_t i;
 
     dw[0] |= len_dw - 2;
     info = gvirt_command_find(GVIRT_BCS, dw[0]);
     ck_assert_ptr_nonnull(info);
     ck_assert_uint_eq(gvirt_command_len_dw(info, dw[0]), len_dw);
-    copy = g_new(uint32_t, len_dw);
-    memcpy(copy, dw, len_dw * 4);
-    gvirt_gpu_enter(gpu);
-    for (i = 0; i < G_N_ELEMENTS(executors); i++) {
-        if (executors[i].exec == info->exec) {
-            step = executors[i].fn(&gpu->engine[GVIRT_BCS], info, copy,
-                                   len_dw);
-        }
-    }
-    gvirt_gpu_leave(gpu);
-    g_free(copy);
-    return step;
+    return blit_execute(gpu, dw, len_dw);
 }
 
 static uint32_t header(const Case *c, unsigned op)
@@ -529,16 +499,10 @@ int main(void)
 {
     Suite *suite = suite_create("blit");
     TCase *tests = tcase_create("blit");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, test_random, 0, G_N_ELEMENTS(opcodes));
     tcase_add_loop_test(tests, test_every_rop, 0, 3);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -3,11 +3,10 @@
  * The command table against headers and lengths as the documents and the
  * software for the real part give them, and against random input.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hw/gvirt/commands.h"
+#include "suite.h"
 
 typedef struct Golden {
     GvirtEngineId engine;
@@ -536,8 +535,6 @@ int main(void)
 {
     Suite *suite = suite_create("commands");
     TCase *tcase = tcase_create("commands");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, lengths_are_those_of_the_documents);
@@ -549,9 +546,5 @@ int main(void)
     tcase_add_test(tcase, commands_in_words);
     tcase_add_test(tcase, any_header_is_safe);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -524,5 +524,5 @@ int main(void)
     tcase_add_test(tcase, lengths_end_with_the_image);
     tcase_add_test(tcase, reset_leaves_no_context);
     suite_add_tcase(suite, tcase);
-    return cs_main(suite);
+    return suite_main(suite);
 }

@@ -6,11 +6,9 @@
  * Where a byte must stand is computed here from the figures of HSW PRM
  * vol. 5, bit by bit, not by the code under test.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "fakehost.h"
 #include "hw/gvirt/gpu.h"
+#include "suite.h"
 
 #define FENCE(i)        (0x100000u + (i) * 8)
 #define TILECTL         0x101000u
@@ -239,8 +237,6 @@ int main(void)
 {
     Suite *suite = suite_create("fence");
     TCase *tests = tcase_create("fence");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, test_detile, 0, 4);
@@ -250,9 +246,5 @@ int main(void)
     tcase_add_test(tests, test_contained);
     tcase_add_test(tests, test_extremes);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -146,5 +146,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    return cs_main(suite());
+    return suite_main(suite());
 }

@@ -2,12 +2,11 @@
 /*
  * Page tables, TLBs, faults, and the aperture above them.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../hw/display/gvirt/gpu-internal.h"
 #include "fakehost.h"
+#include "suite.h"
 
 #define GFX_FLSH_CNTL       0x101008u
 #define RING_FAULT_RCS      0x4094u
@@ -310,8 +309,6 @@ int main(void)
 {
     Suite *suite = suite_create("gtt");
     TCase *tcase = tcase_create("gtt");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, pte_window_holds_what_was_written);
@@ -330,9 +327,5 @@ int main(void)
     tcase_add_test(tcase, io_ports_reach_registers_by_index);
     tcase_add_test(tcase, reset_clears_tables);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

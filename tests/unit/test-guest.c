@@ -4,11 +4,9 @@
  * proportion to weights, memory that stays apart, one taken away under load,
  * hangs found and mended; and that the workloads' checks bite.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "hw/gvirt/guest.h"
 #include "mediator-fixture.h"
+#include "suite.h"
 
 #define TENANTS             3u
 #define MEMORY_SIZE_B       (32ull << 20)
@@ -484,8 +482,6 @@ int main(void)
     Suite *suite = suite_create("guest");
     TCase *model = tcase_create("model");
     TCase *functional = tcase_create("functional");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(model, setup, teardown);
     tcase_set_timeout(model, 60);
@@ -505,10 +501,5 @@ int main(void)
     tcase_add_loop_test(functional, test_alone, 0, 5);
     tcase_add_loop_test(functional, test_three_kinds, 0, 3);
     suite_add_tcase(suite, functional);
-
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -4,10 +4,8 @@
  * block behind DEIIR, and the edges of the line as i915's handler (MSI)
  * needs them.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "fakehost.h"
+#include "suite.h"
 #include "hw/gvirt/irq.h"
 
 #define ISR         0x0
@@ -474,8 +472,6 @@ int main(void)
 {
     Suite *suite = suite_create("irq");
     TCase *tests = tcase_create("irq");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_bits);
@@ -491,9 +487,5 @@ int main(void)
     tcase_add_test(tests, test_errors);
     tcase_add_test(tests, test_reset);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -3,10 +3,8 @@
  * The audit, command by command: what passes, what is taken out, and that
  * what was taken out has no effect on the hardware or on the other guest.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "mediator-fixture.h"
+#include "suite.h"
 
 #define LRI(n)          (0x11000000u | (2 * (n) - 1))
 #define GPR(n)          (0x2600u + (n) * 8)
@@ -132,11 +130,7 @@ static const Case cases[] = {
 
 static void setup(void)
 {
-    mediator_start(false);
-    guest_new(0);
-    guest_new(1);
-    guest_start(0);
-    guest_start(1);
+    mediator_start_two(false);
     mem_set(&guest[1], GPA_SCRATCH, OTHER_VALUE);
     gm_map(&guest[0], guest[0].high_page + guest[0].high_pages - 1, 1,
            GPA_SCRATCH + 0x1000);
@@ -384,8 +378,6 @@ int main(void)
 {
     Suite *suite = suite_create("mediator-audit");
     TCase *tc = tcase_create("audit");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 30);
@@ -398,10 +390,5 @@ int main(void)
     tcase_add_test(tc, test_cut_by_tail);
     tcase_add_loop_test(tc, test_random_words, 0, 8);
     suite_add_tcase(suite, tc);
-
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -3,10 +3,8 @@
  * Render time among guests, on the modelled clock: slices, weights, caps, and
  * that nobody waits for one who has nothing to do.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "mediator-fixture.h"
+#include "suite.h"
 
 #define BATCH_PAGES     256u        /* of no-ops: about 0.4 ms */
 #define QUEUED          4u
@@ -176,8 +174,6 @@ int main(void)
 {
     Suite *suite = suite_create("mediator-sched");
     TCase *tc = tcase_create("sched");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
@@ -189,10 +185,5 @@ int main(void)
     tcase_add_test(tc, test_idle_is_passed_over);
     tcase_add_test(tc, test_latency);
     suite_add_tcase(suite, tc);
-
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

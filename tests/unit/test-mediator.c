@@ -3,10 +3,8 @@
  * The mediator without its engines: partition, PVINFO, registers, the shared
  * shadow of the global table, the aperture and its fences.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "mediator-fixture.h"
+#include "suite.h"
 
 static void setup(void)
 {
@@ -512,8 +510,6 @@ int main(void)
 {
     Suite *suite = suite_create("mediator");
     TCase *tc = tcase("alone", setup);
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_one_gets_all);
     suite_add_tcase(suite, tc);
@@ -537,10 +533,5 @@ int main(void)
     tc = tcase("swizzling", setup_swizzling);
     tcase_add_test(tc, test_swizzle);
     suite_add_tcase(suite, tc);
-
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

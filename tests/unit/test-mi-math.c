@@ -177,5 +177,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    return cs_main(suite());
+    return suite_main(suite());
 }

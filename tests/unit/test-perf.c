@@ -449,5 +449,5 @@ int main(void)
     tcase_add_test(tcase, half_full_interrupt);
     tcase_add_test(tcase, reset_stops_it);
     suite_add_tcase(suite, tcase);
-    return cs_main(suite);
+    return suite_main(suite);
 }

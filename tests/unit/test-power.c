@@ -3,10 +3,8 @@
  * Tests of the power component, register by register as i915 drives it:
  * forcewake, RPS under load, RC6 residency, PCODE, LCPLL (PC8), wells, SBI.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "fakehost.h"
+#include "suite.h"
 #include "hw/gvirt/power.h"
 
 #define MS              1000000ll
@@ -622,8 +620,6 @@ int main(void)
 {
     Suite *suite = suite_create("power");
     TCase *tests = tcase_create("power");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_forcewake);
@@ -647,9 +643,5 @@ int main(void)
     tcase_add_test(tests, test_sbi);
     tcase_add_test(tests, test_reset);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

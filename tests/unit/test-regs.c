@@ -3,12 +3,11 @@
  * Tests of the register table and the register file: what every row must
  * hold, what each kind of mask does, and what happens outside the table.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fakehost.h"
 #include "hw/gvirt/regs.h"
+#include "suite.h"
 
 /*
  * What the unmodified i915 of Linux 6.1 and 6.12 was seen to touch when it
@@ -633,8 +632,6 @@ int main(void)
 {
     Suite *suite = suite_create("regs");
     TCase *tests = tcase_create("regs");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_rows);
@@ -656,9 +653,5 @@ int main(void)
     tcase_add_test(tests, test_unknown_flood);
     tcase_add_test(tests, test_unimp_once);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

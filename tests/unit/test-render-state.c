@@ -493,5 +493,5 @@ int main(void)
     tcase_add_test(tcase, flags_that_forget);
     tcase_add_test(tcase, short_forms_are_contained);
     suite_add_tcase(suite, tcase);
-    return cs_main(suite);
+    return suite_main(suite);
 }

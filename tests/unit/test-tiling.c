@@ -3,10 +3,10 @@
  * Tilings against a formula of another form: which bit of x and y becomes
  * which bit of the offset (HSW PRM vol. 5, the figures of the tile formats).
  */
-#include <check.h>
 #include <stdlib.h>
 
 #include "hw/gvirt/tiling.h"
+#include "suite.h"
 
 #define TILES_X     2
 #define TILES_Y     2
@@ -151,17 +151,11 @@ int main(void)
 {
     Suite *suite = suite_create("tiling");
     TCase *tests = tcase_create("tiling");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, test_every_byte, 0, 6);
     tcase_add_loop_test(tests, test_runs, 0, 6);
     tcase_add_test(tests, test_linear);
     tcase_add_loop_test(tests, test_extremes, 0, 3);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -289,5 +289,5 @@ int main(void)
     tcase_add_test(tc, test_clock_changes);
     tcase_add_test(tc, test_rest);
     suite_add_tcase(suite, tc);
-    return cs_main(suite);
+    return suite_main(suite);
 }

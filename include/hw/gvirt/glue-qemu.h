@@ -245,7 +245,6 @@ typedef struct GvirtRun {
     MemoryRegion region;
     uint32_t first_page;
     uint32_t page_count;
-    bool mapped;
 } GvirtRun;
 
 struct GvirtFunction {
