@@ -1,34 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How fast the blitter is, as a ratio to what the host's C library does with
- * the same bytes in the same run. Commands go through the ring as a driver's
- * would. Prints a line for each kind; exit status 1 if one is below its
- * floor.
+ * the same bytes. Commands go through the ring as a driver's would.
  *
- *      blit [ROUNDS]
+ * Source of the layouts: HSW PRM vol. 10, IVB PRM vol. 1 part 4.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "hw/gvirt/gpu.h"
-
-#define MEMORY_B        (64u << 20)
-#define RING_PAGE       1u
-#define DST_ADDR        0x1000000u
-#define SRC_ADDR        0x2000000u
+#include "bench.h"
 
 #define WIDTH_PX        1920u
 #define HEIGHT_PX       1080u
 #define PITCH_B         (WIDTH_PX * 4)
+#define TILED_PITCH_B   8192u
 #define FRAME_B         (PITCH_B * HEIGHT_PX)
 
-#define BCS_TAIL        0x22030u
-#define BCS_HEAD        0x22034u
-#define BCS_START       0x22038u
-#define BCS_CTL         0x2203cu
+/* The small ones: many in a batch, beside each other in the picture. */
+#define SMALL_PX        64u
+#define SMALL_COUNT     400u
+#define SMALL_COLUMNS   (WIDTH_PX / SMALL_PX)
+#define SMALL_B         (SMALL_PX * 4 * SMALL_PX * SMALL_COUNT)
+
+/* One pixel on each of so many pages: the page walk. */
+#define PAGES           4096u
+#define PAGE_B          4096u
+
 #define BCS_SWCTRL      0x22200u
 #define ARB_MODE        0x4030u
 
@@ -38,294 +34,273 @@
 #define SRC_TILED       (1u << 15)
 #define DST_TILED       (1u << 11)
 #define ROP_COPY        (0xccu << 16)
+#define ROP_XOR         (0x66u << 16)
 #define ROP_PATTERN     (0xf0u << 16)
+#define BATCH_START     0x18800000u
+#define BATCH_LOCAL     (1u << 8)
+#define BATCH_END       0x05000000u
+#define COLOR           0xff204080u
 
-typedef struct Bench {
-    GvirtHost host;
-    GvirtGpu *gpu;
-    uint8_t *memory;
-    bool kicked;
-    uint32_t tail;
-    unsigned errors;
-} Bench;
-
-static void *bench_map(void *opaque, uint64_t page_hpa, bool write)
+static void copy(Bench *bench, uint32_t tiled, uint32_t rop)
 {
-    Bench *bench = opaque;
+    const uint32_t dw[8] = {
+        BR00(0x53u, 8) | WRITE_RGBA | tiled,
+        DEPTH_32 | rop | (tiled & DST_TILED ? TILED_PITCH_B / 4 : PITCH_B),
+        0, HEIGHT_PX << 16 | WIDTH_PX, BENCH_DST_ADDR, 0,
+        tiled & SRC_TILED ? TILED_PITCH_B / 4 : PITCH_B, BENCH_SRC_ADDR,
+    };
 
-    (void)write;
-    return page_hpa < MEMORY_B ? bench->memory + page_hpa : NULL;
+    bench_submit(bench, dw, 8);
 }
 
-static void bench_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
+static void copy_linear(Bench *bench)
 {
-    (void)opaque;
-    (void)addr_hpa;
-    (void)size_B;
+    copy(bench, 0, ROP_COPY);
 }
 
-static int64_t bench_clock_ns(void *opaque)
+static void copy_from_tiles(Bench *bench)
 {
-    (void)opaque;
-    return 0;
+    copy(bench, SRC_TILED, ROP_COPY);
 }
 
-static void bench_timer_set(void *opaque, int64_t deadline_ns)
+static void copy_to_tiles(Bench *bench)
 {
-    (void)opaque;
-    (void)deadline_ns;
+    copy(bench, DST_TILED, ROP_COPY);
 }
 
-static void bench_kick(void *opaque)
+static void copy_xor(Bench *bench)
 {
-    Bench *bench = opaque;
-
-    bench->kicked = true;
+    copy(bench, 0, ROP_XOR);
 }
 
-static void bench_irq(void *opaque, bool level)
+static void color(Bench *bench, uint32_t tiled)
 {
-    (void)opaque;
-    (void)level;
+    const uint32_t dw[6] = {
+        BR00(0x50u, 6) | WRITE_RGBA | tiled,
+        DEPTH_32 | ROP_PATTERN | (tiled ? TILED_PITCH_B / 4 : PITCH_B),
+        0, HEIGHT_PX << 16 | WIDTH_PX, BENCH_DST_ADDR, COLOR,
+    };
+
+    bench_submit(bench, dw, 6);
 }
 
-static void bench_aperture_changed(void *opaque, uint32_t first_page,
-                                   uint32_t page_count)
+static void color_linear(Bench *bench)
 {
-    (void)opaque;
-    (void)first_page;
-    (void)page_count;
+    color(bench, 0);
 }
 
-static void bench_log(void *opaque, GvirtLogKind kind, const char *message)
+static void color_tiles(Bench *bench)
 {
-    Bench *bench = opaque;
-
-    (void)kind;
-    bench->errors++;
-    fprintf(stderr, "%s\n", message);
+    color(bench, DST_TILED);
 }
 
-static const GvirtHostOps bench_ops = {
-    .map = bench_map,
-    .dirty = bench_dirty,
-    .clock_ns = bench_clock_ns,
-    .timer_set = bench_timer_set,
-    .kick = bench_kick,
-    .irq = bench_irq,
-    .aperture_changed = bench_aperture_changed,
-    .log = bench_log,
-};
-
-static void bench_start(Bench *bench)
+static void run_batch(Bench *bench, uint32_t space)
 {
-    const GvirtGpuConfig config = { .timing = GVIRT_TIMING_FUNCTIONAL };
-    uint32_t page, i;
+    const uint32_t dw[2] = { BATCH_START | space, BENCH_BATCH_ADDR };
 
-    memset(bench, 0, sizeof(*bench));
-    bench->host.ops = &bench_ops;
-    bench->host.opaque = bench;
-    bench->memory = aligned_alloc(4096, MEMORY_B);
-    for (i = 0; i < MEMORY_B; i++) {
-        bench->memory[i] = i * 2654435761u >> 24;
+    bench_submit(bench, dw, 2);
+}
+
+static void run_local_batch(Bench *bench)
+{
+    run_batch(bench, BATCH_LOCAL);
+}
+
+static uint32_t small_corner(uint32_t i)
+{
+    return i / SMALL_COLUMNS * SMALL_PX << 16 | i % SMALL_COLUMNS * SMALL_PX;
+}
+
+static void prepare_small_copy(Bench *bench)
+{
+    const uint32_t end = BATCH_END;
+    uint32_t addr = BENCH_BATCH_ADDR;
+    uint32_t i;
+
+    for (i = 0; i < SMALL_COUNT; i++) {
+        uint32_t corner = small_corner(i);
+        const uint32_t dw[8] = {
+            BR00(0x53u, 8) | WRITE_RGBA, DEPTH_32 | ROP_COPY | PITCH_B,
+            corner, corner + (SMALL_PX << 16 | SMALL_PX), BENCH_DST_ADDR,
+            corner, PITCH_B, BENCH_SRC_ADDR,
+        };
+
+        bench_put(bench, addr, dw, 8);
+        addr += sizeof(dw);
     }
-    bench->gpu = gvirt_gpu_new(&bench->host, &config);
-    for (page = 0; page < MEMORY_B / 4096; page++) {
-        gvirt_gpu_write(bench->gpu, GVIRT_GTT_BAR0_OFFSET + page * 4,
-                        page << 12 | 1, 4);
-    }
-    gvirt_gpu_write(bench->gpu, BCS_START, RING_PAGE << 12, 4);
-    gvirt_gpu_write(bench->gpu, BCS_HEAD, 0, 4);
-    gvirt_gpu_write(bench->gpu, BCS_TAIL, 0, 4);
-    gvirt_gpu_write(bench->gpu, BCS_CTL, 1, 4);
+    bench_put(bench, addr, &end, 1);
 }
 
-static void bench_stop(Bench *bench)
+static void prepare_small_color(Bench *bench)
 {
-    gvirt_gpu_free(bench->gpu);
-    free(bench->memory);
+    const uint32_t end = BATCH_END;
+    uint32_t addr = BENCH_BATCH_ADDR;
+    uint32_t i;
+
+    for (i = 0; i < SMALL_COUNT; i++) {
+        uint32_t corner = small_corner(i);
+        const uint32_t dw[6] = {
+            BR00(0x50u, 6) | WRITE_RGBA, DEPTH_32 | ROP_PATTERN | PITCH_B,
+            corner, corner + (SMALL_PX << 16 | SMALL_PX), BENCH_DST_ADDR,
+            COLOR,
+        };
+
+        bench_put(bench, addr, dw, 6);
+        addr += sizeof(dw);
+    }
+    bench_put(bench, addr, &end, 1);
 }
 
-/* An even number of dwords into the ring, and until the engine is idle. */
-static void submit(Bench *bench, const uint32_t *dw, uint32_t len_dw)
+/* The rows of the small blits by the C library. */
+static void small_memcpy(Bench *bench)
+{
+    uint32_t i, y;
+
+    for (i = 0; i < SMALL_COUNT; i++) {
+        uint32_t at = (i / SMALL_COLUMNS * PITCH_B + i % SMALL_COLUMNS * 4) *
+                      SMALL_PX;
+
+        for (y = 0; y < SMALL_PX; y++) {
+            memcpy(bench->memory + BENCH_DST_ADDR + at + y * PITCH_B,
+                   bench->memory + BENCH_SRC_ADDR + at + y * PITCH_B,
+                   SMALL_PX * 4);
+        }
+    }
+}
+
+static void small_memset(Bench *bench)
+{
+    uint32_t i, y;
+
+    for (i = 0; i < SMALL_COUNT; i++) {
+        uint32_t at = (i / SMALL_COLUMNS * PITCH_B + i % SMALL_COLUMNS * 4) *
+                      SMALL_PX;
+
+        for (y = 0; y < SMALL_PX; y++) {
+            memset(bench->memory + BENCH_DST_ADDR + at + y * PITCH_B, 0x5a,
+                   SMALL_PX * 4);
+        }
+    }
+}
+
+/* A column of one pixel, a page to each row. */
+static void prepare_column(Bench *bench)
+{
+    const uint32_t dw[7] = {
+        BR00(0x50u, 6) | WRITE_RGBA, DEPTH_32 | ROP_PATTERN | PAGE_B,
+        0, PAGES << 16 | 1, BENCH_DST_ADDR, COLOR, BATCH_END,
+    };
+
+    bench_put(bench, BENCH_BATCH_ADDR, dw, 7);
+}
+
+static void run_global_batch(Bench *bench)
+{
+    run_batch(bench, 0);
+}
+
+static void column_of_stores(Bench *bench)
 {
     uint32_t i;
 
-    for (i = 0; i < len_dw; i++) {
-        memcpy(bench->memory + RING_PAGE * 4096 + bench->tail, &dw[i], 4);
-        bench->tail = (bench->tail + 4) % 4096;
-    }
-    gvirt_gpu_write(bench->gpu, BCS_TAIL, bench->tail, 4);
-    while (bench->kicked) {
-        bench->kicked = gvirt_gpu_run(bench->gpu, 4096);
+    for (i = 0; i < PAGES; i++) {
+        *(volatile uint32_t *)      /* volatile: none is left out */
+            (bench->memory + BENCH_DST_ADDR + i * PAGE_B) = COLOR;
     }
 }
 
-static void blit_copy(Bench *bench, uint32_t tiled)
+static void frame_memcpy(Bench *bench)
 {
-    uint32_t src_pitch = tiled ? 8192 / 4 : PITCH_B;
-    const uint32_t dw[8] = {
-        BR00(0x53u, 8) | WRITE_RGBA | tiled, DEPTH_32 | ROP_COPY | PITCH_B,
-        0, HEIGHT_PX << 16 | WIDTH_PX, DST_ADDR, 0, src_pitch, SRC_ADDR,
-    };
-
-    submit(bench, dw, 8);
+    memcpy(bench->memory + BENCH_DST_ADDR, bench->memory + BENCH_SRC_ADDR,
+           FRAME_B);
 }
 
-static void run_copy_linear(Bench *bench)
+static void frame_memset(Bench *bench)
 {
-    blit_copy(bench, 0);
-}
-
-static void run_copy_tiled(Bench *bench)
-{
-    blit_copy(bench, SRC_TILED);
-}
-
-static void run_color(Bench *bench)
-{
-    const uint32_t dw[6] = {
-        BR00(0x50u, 6) | WRITE_RGBA, DEPTH_32 | ROP_PATTERN | PITCH_B, 0,
-        HEIGHT_PX << 16 | WIDTH_PX, DST_ADDR, 0xff204080,
-    };
-
-    submit(bench, dw, 6);
-}
-
-static void run_xor(Bench *bench)
-{
-    const uint32_t dw[8] = {
-        BR00(0x53u, 8) | WRITE_RGBA, DEPTH_32 | 0x66u << 16 | PITCH_B, 0,
-        HEIGHT_PX << 16 | WIDTH_PX, DST_ADDR, 0, PITCH_B, SRC_ADDR,
-    };
-
-    submit(bench, dw, 8);
-}
-
-static void run_memcpy(Bench *bench)
-{
-    memcpy(bench->memory + DST_ADDR, bench->memory + SRC_ADDR, FRAME_B);
-}
-
-static void run_memset(Bench *bench)
-{
-    memset(bench->memory + DST_ADDR, 0x5a, FRAME_B);
-}
-
-static void set_y(Bench *bench)
-{
-    gvirt_gpu_write(bench->gpu, BCS_SWCTRL, 1u << 16 | 1, 4);
-}
-
-static void set_swizzle(Bench *bench)
-{
-    gvirt_gpu_write(bench->gpu, ARB_MODE, 1u << 21 | 1 << 5, 4);
+    memset(bench->memory + BENCH_DST_ADDR, 0x5a, FRAME_B);
 }
 
 static void set_plain(Bench *bench)
 {
-    gvirt_gpu_write(bench->gpu, BCS_SWCTRL, 1u << 16, 4);
-    gvirt_gpu_write(bench->gpu, ARB_MODE, 1u << 21, 4);
+    bench_write(bench, BCS_SWCTRL, 3u << 16);
+    bench_write(bench, ARB_MODE, 1u << 21);
 }
 
-typedef struct Kind {
-    const char *name;
-    void (*prepare)(Bench *bench);
-    void (*blit)(Bench *bench);
-    const char *against;
-    void (*host)(Bench *bench);
-    double floor;               /* 0: only to be seen */
-} Kind;
+static void set_y_source(Bench *bench)
+{
+    set_plain(bench);
+    bench_write(bench, BCS_SWCTRL, 3u << 16 | 1);
+}
 
-static const Kind kinds[] = {
-    { "XY_SRC_COPY_BLT linear", set_plain, run_copy_linear, "memcpy",
-      run_memcpy, 0.7 },
-    { "XY_SRC_COPY_BLT X-tiled to linear", set_plain, run_copy_tiled,
-      "memcpy", run_memcpy, 0.4 },
-    { "XY_COLOR_BLT linear", set_plain, run_color, "memset", run_memset,
-      0.7 },
-    { "XY_SRC_COPY_BLT X-tiled, swizzled", set_swizzle, run_copy_tiled,
-      "memcpy", run_memcpy, 0 },
-    { "XY_SRC_COPY_BLT Y-tiled to linear", set_y, run_copy_tiled, "memcpy",
-      run_memcpy, 0 },
-    { "XY_SRC_COPY_BLT linear, xor", set_plain, run_xor, "memcpy",
-      run_memcpy, 0 },
+static void set_y_destination(Bench *bench)
+{
+    set_plain(bench);
+    bench_write(bench, BCS_SWCTRL, 3u << 16 | 2);
+}
+
+static void set_swizzle(Bench *bench)
+{
+    set_plain(bench);
+    bench_write(bench, ARB_MODE, 1u << 21 | 1 << 5);
+}
+
+static void set_small_copy(Bench *bench)
+{
+    set_plain(bench);
+    prepare_small_copy(bench);
+}
+
+static void set_small_color(Bench *bench)
+{
+    set_plain(bench);
+    prepare_small_color(bench);
+}
+
+static void set_column(Bench *bench)
+{
+    set_plain(bench);
+    prepare_column(bench);
+}
+
+static const Measure measures[] = {
+    { "XY_SRC_COPY_BLT linear", "memcpy", set_plain, copy_linear,
+      frame_memcpy, FRAME_B, "B", 0.7 },
+    { "XY_SRC_COPY_BLT X-tiled to linear", "memcpy", set_plain,
+      copy_from_tiles, frame_memcpy, FRAME_B, "B", 0.4 },
+    { "XY_COLOR_BLT linear", "memset", set_plain, color_linear,
+      frame_memset, FRAME_B, "B", 0.7 },
+    { "XY_SRC_COPY_BLT linear to X-tiled", "memcpy", set_plain,
+      copy_to_tiles, frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT X-tiled, swizzled", "memcpy", set_swizzle,
+      copy_from_tiles, frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT Y-tiled to linear", "memcpy", set_y_source,
+      copy_from_tiles, frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT linear to Y-tiled", "memcpy", set_y_destination,
+      copy_to_tiles, frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_COLOR_BLT X-tiled", "memset", set_plain, color_tiles,
+      frame_memset, FRAME_B, "B", 0 },
+    { "XY_COLOR_BLT Y-tiled", "memset", set_y_destination, color_tiles,
+      frame_memset, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT linear, xor", "memcpy", set_plain, copy_xor,
+      frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT 64x64", "memcpy of the rows", set_small_copy,
+      run_local_batch, small_memcpy, SMALL_B, "B", 0 },
+    { "XY_COLOR_BLT 64x64", "memset of the rows", set_small_color,
+      run_local_batch, small_memset, SMALL_B, "B", 0 },
+    { "page walk, global", "a store to each page", set_column,
+      run_global_batch, column_of_stores, PAGES, " pages", 0 },
+    { "page walk, local", "a store to each page", set_column,
+      run_local_batch, column_of_stores, PAGES, " pages", 0 },
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-static double timed(Bench *bench, void (*run)(Bench *bench))
-{
-    double start = now_s();
-
-    run(bench);
-    return now_s() - start;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Both in turn, so that both meet the same machine; the medians count. */
-static bool measure(Bench *bench, const Kind *kind, unsigned rounds)
-{
-    double *blit = g_new(double, rounds);
-    double *host = g_new(double, rounds);
-    double blit_s, host_s, ratio;
-    unsigned i;
-
-    kind->prepare(bench);
-    kind->blit(bench);
-    kind->host(bench);
-    for (i = 0; i < rounds; i++) {
-        blit[i] = timed(bench, kind->blit);
-        host[i] = timed(bench, kind->host);
-    }
-    kind->prepare(bench);
-    qsort(blit, rounds, sizeof(double), compare_doubles);
-    qsort(host, rounds, sizeof(double), compare_doubles);
-    blit_s = blit[rounds / 2];
-    host_s = host[rounds / 2];
-    ratio = host_s / blit_s;
-    printf("%-36s %6.2f GB/s, %s %6.2f GB/s, ratio %.2f", kind->name,
-           FRAME_B / blit_s / 1e9, kind->against, FRAME_B / host_s / 1e9,
-           ratio);
-    if (kind->floor > 0) {
-        printf(" (floor %.2f%s)", kind->floor,
-               ratio < kind->floor ? ": BELOW" : "");
-    }
-    printf("\n");
-    g_free(blit);
-    g_free(host);
-    return ratio >= kind->floor;
-}
 
 int main(int argc, char **argv)
 {
-    unsigned rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 51;
-    bool good = true;
     Bench bench;
-    size_t i;
+    int status;
 
-    if (rounds < 1 || rounds > 100000) {
-        fprintf(stderr, "blit: ROUNDS is 1 to 100000\n");
-        return 2;
-    }
-    bench_start(&bench);
-    for (i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        good &= measure(&bench, &kinds[i], rounds);
-    }
-    good &= bench.errors == 0;
+    bench_start(&bench, GVIRT_BCS_BASE);
+    status = bench_main(argc, argv, &bench, measures,
+                        G_N_ELEMENTS(measures));
     bench_stop(&bench);
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status;
 }

@@ -100,25 +100,33 @@ static void *fuzz_map(void *opaque, uint64_t page_hpa, bool write)
     return page->data;
 }
 
-static void fuzz_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
+static void fuzz_dirty_page(FuzzHost *fuzz, uint64_t page_hpa)
 {
-    FuzzHost *fuzz = opaque;
-    FuzzPage *page = page_at(fuzz, addr_hpa);
+    FuzzPage *page = page_at(fuzz, page_hpa);
 
-    if (!size_B ||
-        (addr_hpa & GVIRT_PAGE_MASK) + size_B > GVIRT_PAGE_SIZE_B) {
-        fuzz_fail("dirty of %u bytes at 0x%" PRIx64, size_B, addr_hpa);
-    }
     if (!page) {
         return;     /* the memory went away meanwhile, or a failed map */
     }
     if (!page->writable) {
-        fuzz_fail("written, but not mapped for it: 0x%" PRIx64, addr_hpa);
+        fuzz_fail("written, but not mapped for it: 0x%" PRIx64, page_hpa);
     }
     if (fuzz->watch) {
-        fuzz->watch(fuzz->watch_opaque, addr_hpa, true);
+        fuzz->watch(fuzz->watch_opaque, page_hpa, true);
     }
     page->generation++;
+}
+
+static void fuzz_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
+{
+    uint64_t end_hpa = addr_hpa + size_B;
+
+    if (!size_B || end_hpa > GVIRT_HPA_MASK + 1) {
+        fuzz_fail("dirty of %u bytes at 0x%" PRIx64, size_B, addr_hpa);
+    }
+    for (addr_hpa &= ~(uint64_t)GVIRT_PAGE_MASK; addr_hpa < end_hpa;
+         addr_hpa += GVIRT_PAGE_SIZE_B) {
+        fuzz_dirty_page(opaque, addr_hpa);
+    }
 }
 
 static uint32_t fuzz_page_gen(void *opaque, uint64_t page_hpa)

@@ -8,10 +8,36 @@
 
 #include "hw/gvirt/gpu.h"
 
+#define SLAB_PAGES      16u
+
+/* Each page a piece of its own, or of a slab: then data is not its to free. */
 typedef struct FakePage {
     uint32_t generation;
-    uint8_t data[GVIRT_PAGE_SIZE_B];
+    bool in_slab;
+    uint8_t *data;
 } FakePage;
+
+static void fake_page_free(gpointer data)
+{
+    FakePage *page = data;
+
+    if (!page->in_slab) {
+        g_free(page->data);
+    }
+    g_free(page);
+}
+
+static uint8_t *fake_slab(FakeHost *fake, uint64_t number)
+{
+    gpointer key = (gpointer)(uintptr_t)(number / SLAB_PAGES);
+    uint8_t *slab = g_hash_table_lookup(fake->slabs, key);
+
+    if (!slab) {
+        slab = g_malloc0(SLAB_PAGES * GVIRT_PAGE_SIZE_B);
+        g_hash_table_insert(fake->slabs, key, slab);
+    }
+    return slab + number % SLAB_PAGES * GVIRT_PAGE_SIZE_B;
+}
 
 static FakePage *fake_page(FakeHost *fake, uint64_t addr_hpa)
 {
@@ -25,6 +51,10 @@ static FakePage *fake_page(FakeHost *fake, uint64_t addr_hpa)
     if (!page) {
         page = g_new0(FakePage, 1);
         page->generation = 1;
+        page->in_slab = fake->slabs_wanted;
+        page->data = page->in_slab ?
+                     fake_slab(fake, addr_hpa >> GVIRT_PAGE_SHIFT) :
+                     g_malloc0(GVIRT_PAGE_SIZE_B);
         g_hash_table_insert(fake->pages, key, page);
     }
     return page;
@@ -38,13 +68,39 @@ static void *fake_map(void *opaque, uint64_t page_hpa, bool write)
     return page ? page->data : NULL;
 }
 
+static void *fake_map_run(void *opaque, uint64_t page_hpa, bool write,
+                          uint64_t *run_B)
+{
+    FakeHost *fake = opaque;
+    FakePage *page = fake_page(fake, page_hpa);
+    uint64_t number = page_hpa >> GVIRT_PAGE_SHIFT;
+    uint64_t size_B = GVIRT_PAGE_SIZE_B;
+
+    (void)write;
+    while (page && page->in_slab && size_B < *run_B &&
+           ++number % SLAB_PAGES) {
+        FakePage *next = fake_page(fake, number << GVIRT_PAGE_SHIFT);
+
+        if (!next || !next->in_slab) {
+            break;
+        }
+        size_B += GVIRT_PAGE_SIZE_B;
+    }
+    *run_B = MIN(*run_B, size_B);
+    return page ? page->data : NULL;
+}
+
 static void fake_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
 {
-    FakePage *page = fake_page(opaque, addr_hpa);
+    uint64_t number = addr_hpa >> GVIRT_PAGE_SHIFT;
+    uint64_t last = (addr_hpa + size_B - 1) >> GVIRT_PAGE_SHIFT;
 
-    (void)size_B;
-    if (page) {
-        page->generation++;
+    for (; number <= last; number++) {
+        FakePage *page = fake_page(opaque, number << GVIRT_PAGE_SHIFT);
+
+        if (page) {
+            page->generation++;
+        }
     }
 }
 
@@ -120,6 +176,7 @@ static void fake_log(void *opaque, GvirtLogKind kind, const char *message)
 
 static const GvirtHostOps fake_ops = {
     .map = fake_map,
+    .map_run = fake_map_run,
     .dirty = fake_dirty,
     .page_gen = fake_page_gen,
     .clock_ns = fake_clock_ns,
@@ -137,7 +194,8 @@ FakeHost *fakehost_new(void)
 
     fake->host.ops = &fake_ops;
     fake->host.opaque = fake;
-    fake->pages = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    fake->pages = g_hash_table_new_full(NULL, NULL, NULL, fake_page_free);
+    fake->slabs = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     fake->ram_limit_hpa = 4ull << 30;
     fake->deadline_ns = INT64_MAX;
     return fake;
@@ -146,6 +204,7 @@ FakeHost *fakehost_new(void)
 void fakehost_free(FakeHost *fake)
 {
     g_hash_table_destroy(fake->pages);
+    g_hash_table_destroy(fake->slabs);
     g_free(fake->last_message);
     g_free(fake);
 }

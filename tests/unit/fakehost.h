@@ -11,6 +11,8 @@
 typedef struct FakeHost {
     GvirtHost host;             /* pass &fake->host to the library */
     GHashTable *pages;          /* page number -> FakePage, made on demand */
+    bool slabs_wanted;          /* new pages: neighbours lie together, too */
+    GHashTable *slabs;
     uint64_t ram_limit_hpa;     /* no memory at or above this address */
     int64_t now_ns;
     int64_t deadline_ns;        /* the timer; INT64_MAX: off */

@@ -11,6 +11,7 @@
 
 #define OBJECT_ADDR(i)  (0x300000u + (i) * OBJECT_SIZE_B)
 #define AUX_OBJECT      2
+#define OBJECT_PAGES    (OBJECT_SIZE_B / GVIRT_PAGE_SIZE_B)
 
 typedef struct RingSink {
     Sink sink;
@@ -59,8 +60,32 @@ static uint32_t swizzle_of(uint32_t tiling)
     return tiling == TILING_Y ? SWIZZLE_9 : SWIZZLE_9_10;
 }
 
+static uint32_t generation(unsigned object, unsigned page)
+{
+    return fake->host.ops->page_gen(fake, LOCAL_HPA + OBJECT_ADDR(object) +
+                                    page * GVIRT_PAGE_SIZE_B);
+}
+
+/* Pages that have changed are told to be. */
+static unsigned untold_pages(unsigned object, const uint8_t *before,
+                             const uint32_t *before_gen)
+{
+    unsigned untold = 0;
+    unsigned i;
+
+    for (i = 0; i < OBJECT_PAGES; i++) {
+        uint32_t at = i * GVIRT_PAGE_SIZE_B;
+
+        untold += memcmp(before + at, seen + at, GVIRT_PAGE_SIZE_B) != 0 &&
+                  generation(object, i) == before_gen[i];
+    }
+    return untold;
+}
+
 static bool run_case(unsigned number, uint64_t seed)
 {
+    static uint8_t before[2][OBJECT_SIZE_B];
+    static uint32_t before_gen[2][OBJECT_PAGES];
     static Case c;
     RingSink sink = { .sink = { sink_dword, sink_address } };
     unsigned objects;
@@ -75,6 +100,7 @@ static bool run_case(unsigned number, uint64_t seed)
         case_random_bytes(memory.expected[i], OBJECT_SIZE_B);
         fakehost_write(fake, LOCAL_HPA + OBJECT_ADDR(i), memory.expected[i],
                        OBJECT_SIZE_B);
+        memcpy(before[i], memory.expected[i], OBJECT_SIZE_B);
     }
     case_random_bytes(memory.aux_bytes, AUX_SIZE_B);
     fakehost_write(fake, LOCAL_HPA + OBJECT_ADDR(AUX_OBJECT),
@@ -84,6 +110,10 @@ static bool run_case(unsigned number, uint64_t seed)
     /* as i915 starts what its command parser has let through */
     batch_at(GVIRT_SPACE_GGTT, BATCH_ADDR);
     batch_n(sink.dw, sink.len_dw);
+    for (i = 0; i < objects * OBJECT_PAGES; i++) {
+        before_gen[i / OBJECT_PAGES][i % OBJECT_PAGES] =
+            generation(i / OBJECT_PAGES, i % OBJECT_PAGES);
+    }
     RUN(GVIRT_BCS, CMD_BB_START, BATCH_ADDR);
     ck_assert(is_idle(GVIRT_BCS));
     blit_expect(&c.blit);
@@ -93,16 +123,19 @@ static bool run_case(unsigned number, uint64_t seed)
             describe_failure(&c, i);
             good = false;
         }
+        ck_assert_uint_eq(untold_pages(i, before[i], before_gen[i]), 0);
     }
     return good;
 }
 
+/* Memory in pages here and there, then with neighbours beside each other. */
 START_TEST(test_cases)
 {
-    unsigned first = _i * SYSTEMATIC_CASES;
+    unsigned first = _i / 2 * SYSTEMATIC_CASES;
     unsigned wrong = 0;
     unsigned n;
 
+    fake->slabs_wanted = _i % 2;
     memory.objects[1] = 1;
     memory.aux = AUX_OBJECT;
     /* the memory channels' swizzle, as i915 switches it on */
@@ -123,7 +156,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, cs_setup, cs_teardown);
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, test_cases, 0, 4);
+    tcase_add_loop_test(tcase, test_cases, 0, 8);
     suite_add_tcase(suite, tcase);
     return suite_main(suite);
 }

@@ -10,6 +10,9 @@
 
 #include "blit-run.h"
 
+/* From here on the machine's own string store is the faster. */
+#define STRING_STORE_WORDS  2048
+
 /* Short runs, of tiles, have a length that the compiler can know. */
 static void copy_run(uint8_t *to, const uint8_t *from, uint32_t size_B)
 {
@@ -59,6 +62,25 @@ static void copy_span(const GvirtBlit *blit, const GvirtBlitSpan *to,
         copy_run(gvirt_blit_span_byte(&blit->dst, to, to_x_B),
                  gvirt_blit_span_byte(&blit->src, from, from_x_B), run_B);
         done += run_B;
+    }
+}
+
+/* Both are linear. */
+static void copy_row_linear(GvirtBlit *blit, uint64_t dst_x_B, uint64_t dst_y,
+                            uint64_t src_x_B, uint64_t src_y, uint64_t size_B)
+{
+    uint64_t to_addr = gvirt_blit_addr(&blit->dst, dst_x_B, dst_y);
+    uint64_t from_addr = gvirt_blit_addr(&blit->src, src_x_B, src_y);
+    GvirtBlitLinear to, from;
+    uint64_t done;
+
+    for (done = 0; done < size_B; done += from.size_B) {
+        gvirt_blit_linear(&blit->dst, to_addr + done, size_B - done, &to);
+        gvirt_blit_linear(&blit->src, from_addr + done, to.size_B, &from);
+        if (G_LIKELY(to.at && from.at)) {
+            memmove(to.at, from.at, from.size_B);
+            gvirt_blit_linear_written(&blit->dst, &to, from.size_B);
+        }
     }
 }
 
@@ -123,10 +145,15 @@ bool gvirt_blit_copy(GvirtBlit *blit)
     uint64_t size_B = (uint64_t)(blit->x2 - blit->x1) * blit->cpp;
     uint64_t dst_x_B = (uint64_t)blit->x1 * blit->cpp;
     uint64_t src_x_B = (uint64_t)blit->src_x * blit->cpp;
+    bool linear = blit->dst.tiling == GVIRT_TILING_LINEAR &&
+                  blit->src.tiling == GVIRT_TILING_LINEAR;
     int64_t rows = blit->y2 - blit->y1;
     int64_t together = 1;
     int64_t i, n;
 
+    if (gvirt_blit_tiles_suit(blit)) {
+        return gvirt_blit_copy_tiles(blit);
+    }
     if (is_contiguous(&blit->dst, size_B) &&
         is_contiguous(&blit->src, size_B) && !blit->x_backward &&
         !blit->y_backward) {
@@ -139,6 +166,9 @@ bool gvirt_blit_copy(GvirtBlit *blit)
         if (blit->x_backward) {
             copy_row_back(blit, dst_x_B, blit->y1 + row, src_x_B,
                           blit->src_y + row, size_B);
+        } else if (linear) {
+            copy_row_linear(blit, dst_x_B, blit->y1 + row, src_x_B,
+                            blit->src_y + row, size_B * n);
         } else {
             copy_row(blit, dst_x_B, blit->y1 + row, src_x_B,
                      blit->src_y + row, size_B * n);
@@ -150,15 +180,30 @@ bool gvirt_blit_copy(GvirtBlit *blit)
     return true;
 }
 
-/*
- * The bytes of word, from that of number phase on, over and over. The C
- * library has the machine's widest stores for it where wchar_t is 32 bits.
- */
-static void fill_run(uint8_t *to, uint32_t size_B, uint32_t word,
-                     unsigned phase)
+/* count words, of which the C library knows how to make short work. */
+static void fill_words(uint32_t *to, uint64_t count, uint32_t word)
 {
-    uint32_t *words;
-    uint32_t count, i;
+#if defined(__x86_64__)
+    /* Like memset(): whole lines are not read before they are written. */
+    if (count >= STRING_STORE_WORDS) {
+        __asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(word) :
+                         "memory");
+        return;
+    }
+#endif
+    if (sizeof(wchar_t) == sizeof(uint32_t)) {
+        wmemset((wchar_t *)to, (wchar_t)word, count);
+    } else {
+        while (count--) {
+            *to++ = word;
+        }
+    }
+}
+
+void gvirt_blit_fill_run(uint8_t *to, uint64_t size_B, uint32_t word,
+                         unsigned phase)
+{
+    uint64_t i;
 
     word = word >> phase % 4 * 8 | word << (4 - phase % 4) % 4 * 8;
     while (size_B && (uintptr_t)to % 4) {
@@ -166,16 +211,8 @@ static void fill_run(uint8_t *to, uint32_t size_B, uint32_t word,
         word = word >> 8 | word << 24;
         size_B--;
     }
-    words = (uint32_t *)to;
-    count = size_B / 4;
-    if (sizeof(wchar_t) == sizeof(uint32_t)) {
-        wmemset((wchar_t *)words, (wchar_t)GUINT32_TO_LE(word), count);
-    } else {
-        for (i = 0; i < count; i++) {
-            words[i] = GUINT32_TO_LE(word);
-        }
-    }
-    for (i = count * 4; i < size_B; i++) {
+    fill_words((uint32_t *)to, size_B / 4, GUINT32_TO_LE(word));
+    for (i = size_B & ~3ull; i < size_B; i++) {
         to[i] = word;
         word = word >> 8 | word << 24;
     }
@@ -184,23 +221,23 @@ static void fill_run(uint8_t *to, uint32_t size_B, uint32_t word,
 static void fill_row(GvirtBlit *blit, uint32_t word, uint64_t x_B, uint64_t y,
                      uint64_t size_B)
 {
-    uint64_t done = 0;
+    uint64_t addr = gvirt_blit_addr(&blit->dst, x_B, y);
+    GvirtBlitLinear to;
+    uint64_t done;
 
-    while (done < size_B) {
-        uint32_t run_B;
-        uint8_t *to = gvirt_blit_run(&blit->dst, x_B + done, y,
-                                     size_B - done, &run_B);
-
-        if (G_LIKELY(to)) {
-            fill_run(to, run_B, word, done % 4);
+    for (done = 0; done < size_B; done += to.size_B) {
+        gvirt_blit_linear(&blit->dst, addr + done, size_B - done, &to);
+        if (G_LIKELY(to.at)) {
+            gvirt_blit_fill_run(to.at, to.size_B, word, done % 4);
+            gvirt_blit_linear_written(&blit->dst, &to, to.size_B);
         }
-        done += run_B;
     }
 }
 
 bool gvirt_blit_fill(GvirtBlit *blit, uint32_t color)
 {
     uint64_t size_B = (uint64_t)(blit->x2 - blit->x1) * blit->cpp;
+    uint64_t x_B = (uint64_t)blit->x1 * blit->cpp;
     int64_t together = 1;
     int64_t y, n;
 
@@ -209,12 +246,15 @@ bool gvirt_blit_fill(GvirtBlit *blit, uint32_t color)
     } else if (blit->cpp == 2) {
         color = (color & 0xffff) * 0x00010001u;
     }
+    if (blit->dst.tiling != GVIRT_TILING_LINEAR) {
+        return gvirt_blit_fill_tiles(blit, color);
+    }
     if (is_contiguous(&blit->dst, size_B)) {
         together = MAX(1, GVIRT_BLIT_BREATH_B / (int64_t)size_B);
     }
     for (y = blit->y1; y < blit->y2; y += n) {
         n = MIN(together, blit->y2 - y);
-        fill_row(blit, color, (uint64_t)blit->x1 * blit->cpp, y, size_B * n);
+        fill_row(blit, color, x_B, y, size_B * n);
         if (!gvirt_blit_progress(blit, size_B * n)) {
             return false;
         }

@@ -9,6 +9,7 @@
  *      blit-surface.c  where a byte of an operand stands, runs of bytes
  *      blit-rop.c      the 256 raster operations
  *      blit-copy.c     the hot ways: plain copies and fills
+ *      blit-tile.c     ... tile by tile
  *      blit-general.c  everything, by chunks of a scan line
  *
  * Source: HSW PRM vol. 10; the layouts of the commands, which its text only
@@ -20,9 +21,10 @@
 #include "gpu-internal.h"
 #include "hw/gvirt/tiling.h"
 
-#define GVIRT_BLIT_PAGES    64      /* pages of an operand known at a time */
+/* Pages of an operand known at a time: a bit of a word for each. */
+#define GVIRT_BLIT_PAGES    64
 #define GVIRT_BLIT_CHUNK_B  2048u   /* of a scan line, the general way */
-#define GVIRT_BLIT_BREATH_B 65536   /* work between two breaths */
+#define GVIRT_BLIT_BREATH_B 131072  /* work between two breaths */
 
 /*
  * Pages that may fault in one blit, then the rest of it is dropped: a blit of
@@ -35,11 +37,9 @@
 #define GVIRT_ROP_S         0xccu
 
 typedef struct GvirtBlitPage {
-    uint64_t number;            /* address >> 12; counts if generation does */
-    uint32_t generation;
-    uint16_t dirty_from;        /* from == to: nothing was written */
+    uint64_t number;            /* address >> 12 */
+    uint16_t dirty_from;        /* of what was written */
     uint16_t dirty_to;
-    bool listed;                /* its slot is in dirty_slot[] */
     uint8_t *host;              /* NULL: fault */
     uint64_t page_hpa;
 } GvirtBlitPage;
@@ -57,9 +57,8 @@ typedef struct GvirtBlitSurface {
     uint32_t run_B;             /* the longest run, a power of 2 */
     uint32_t tile_width_B;      /* a power of 2; 4096 for linear */
     uint32_t faults;            /* of a destination: of bit sources, too */
-    uint32_t generation;        /* of the pages that are known */
-    unsigned dirty_count;
-    uint8_t dirty_slot[GVIRT_BLIT_PAGES];
+    uint64_t known;             /* slots of page[] that hold a page */
+    uint64_t dirty;             /* ... that was written */
     GvirtBlitPage page[GVIRT_BLIT_PAGES];
 } GvirtBlitSurface;
 
@@ -152,6 +151,13 @@ void gvirt_blit_scatter(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,
  */
 bool gvirt_blit_progress(GvirtBlit *blit, uint32_t work_B);
 
+/* That much more work makes gvirt_blit_progress() take a breath. */
+static inline bool gvirt_blit_breath_is_near(const GvirtBlit *blit,
+                                             uint32_t work_B)
+{
+    return blit->work_B + work_B >= GVIRT_BLIT_BREATH_B;
+}
+
 /* blit-rop.c */
 bool gvirt_rop_uses_source(uint8_t rop);
 bool gvirt_rop_uses_pattern(uint8_t rop);
@@ -198,12 +204,23 @@ void gvirt_blit_chroma(const GvirtBlit *blit, const uint8_t *source,
                        uint8_t *enable);
 
 /*
- * blit-copy.c, blit-general.c: carry out the whole blit. False when it was
- * cut off, see gvirt_blit_progress().
+ * blit-copy.c, blit-tile.c, blit-general.c: carry out the whole blit. False
+ * when it was cut off, see gvirt_blit_progress().
  */
 bool gvirt_blit_copy(GvirtBlit *blit);
 bool gvirt_blit_fill(GvirtBlit *blit, uint32_t color);
 bool gvirt_blit_general(GvirtBlit *blit);
+/* Whether tile by tile will do for a copy, and one of that kind. */
+bool gvirt_blit_tiles_suit(const GvirtBlit *blit);
+bool gvirt_blit_copy_tiles(GvirtBlit *blit);
+/* To a tiled destination. */
+bool gvirt_blit_fill_tiles(GvirtBlit *blit, uint32_t color);
+/*
+ * The bytes of word, from that of number phase on, over and over: size_B of
+ * them.
+ */
+void gvirt_blit_fill_run(uint8_t *to, uint64_t size_B, uint32_t word,
+                         unsigned phase);
 
 /* blit.c */
 

@@ -12,7 +12,7 @@
 #include "tiling-inline.h"
 
 /* blit-surface.c: find the page anew; its slot is given. */
-void gvirt_blit_page_miss(GvirtBlitSurface *surface, GvirtBlitPage *page,
+void gvirt_blit_page_miss(GvirtBlitSurface *surface, unsigned slot,
                           uint64_t number);
 
 static inline uint64_t gvirt_blit_addr(const GvirtBlitSurface *surface,
@@ -37,17 +37,15 @@ static inline uint64_t gvirt_blit_addr(const GvirtBlitSurface *surface,
 }
 
 static inline void gvirt_blit_page_written(GvirtBlitSurface *surface,
-                                           GvirtBlitPage *page, uint32_t from,
+                                           unsigned slot, uint32_t from,
                                            uint32_t size_B)
 {
-    if (page->dirty_from == page->dirty_to) {
+    GvirtBlitPage *page = &surface->page[slot];
+
+    if (!(surface->dirty >> slot & 1)) {
+        surface->dirty |= 1ull << slot;
         page->dirty_from = from;
         page->dirty_to = from + size_B;
-        if (!page->listed) {
-            page->listed = true;
-            surface->dirty_slot[surface->dirty_count++] =
-                page - surface->page;
-        }
     } else {
         page->dirty_from = MIN(page->dirty_from, from);
         page->dirty_to = MAX(page->dirty_to, from + size_B);
@@ -58,18 +56,18 @@ static inline uint8_t *gvirt_blit_bytes(GvirtBlitSurface *surface,
                                         uint64_t addr, uint32_t size_B)
 {
     uint64_t number = addr >> GVIRT_PAGE_SHIFT;
-    GvirtBlitPage *page = &surface->page[number % GVIRT_BLIT_PAGES];
+    unsigned slot = number % GVIRT_BLIT_PAGES;
+    GvirtBlitPage *page = &surface->page[slot];
     uint32_t from = addr & GVIRT_PAGE_MASK;
 
-    if (G_UNLIKELY(page->number != number ||
-                   page->generation != surface->generation)) {
-        gvirt_blit_page_miss(surface, page, number);
+    if (G_UNLIKELY(!(surface->known >> slot & 1) || page->number != number)) {
+        gvirt_blit_page_miss(surface, slot, number);
     }
     if (G_UNLIKELY(!page->host)) {
         return NULL;
     }
     if (surface->write) {
-        gvirt_blit_page_written(surface, page, from, size_B);
+        gvirt_blit_page_written(surface, slot, from, size_B);
     }
     return page->host + from;
 }
@@ -93,7 +91,48 @@ static inline uint8_t *gvirt_blit_run(GvirtBlitSurface *surface, uint64_t x_B,
     return gvirt_blit_bytes(surface, addr, *run_B);
 }
 
-/* The same backwards: the run ends before byte end_B; points to its start. */
+/* Bytes of a linear operand that lie together, on several pages even. */
+typedef struct GvirtBlitLinear {
+    uint8_t *at;                /* NULL: a hole */
+    uint64_t size_B;
+    uint64_t more_hpa;          /* behind the first page: */
+    uint64_t more_B;
+} GvirtBlitLinear;
+
+/* Up to want_B bytes from addr on. */
+static inline void gvirt_blit_linear(GvirtBlitSurface *surface, uint64_t addr,
+                                     uint64_t want_B, GvirtBlitLinear *run)
+{
+    uint64_t next = (addr | GVIRT_PAGE_MASK) + 1;
+
+    run->size_B = MIN(next - addr, want_B);
+    run->more_hpa = 0;
+    run->more_B = 0;
+    run->at = gvirt_blit_bytes(surface, addr, run->size_B);
+    if (run->at && run->size_B < want_B) {
+        run->more_hpa = surface->page[(addr >> GVIRT_PAGE_SHIFT) %
+                                      GVIRT_BLIT_PAGES].page_hpa +
+                        GVIRT_PAGE_SIZE_B;
+        run->more_B = gvirt_mem_follow(surface->engine, surface->space, next,
+                                       surface->write, run->at + run->size_B,
+                                       run->more_hpa, want_B - run->size_B);
+        run->size_B += run->more_B;
+    }
+}
+
+/* The first size_B bytes of a run of the destination are written. */
+static inline void gvirt_blit_linear_written(GvirtBlitSurface *surface,
+                                             const GvirtBlitLinear *run,
+                                             uint64_t size_B)
+{
+    uint64_t first_B = run->size_B - run->more_B;
+
+    if (run->at && size_B > first_B) {
+        gvirt_mem_dirty(surface->engine, run->more_hpa, size_B - first_B);
+    }
+}
+
+/* As gvirt_blit_run(), but it ends before byte end_B; points to its start. */
 static inline uint8_t *gvirt_blit_run_back(GvirtBlitSurface *surface,
                                            uint64_t end_B, uint64_t y,
                                            uint64_t want_B, uint32_t *run_B)

@@ -15,8 +15,6 @@ void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
                              uint32_t addr, uint32_t pitch, GvirtTiling tiling,
                              bool write)
 {
-    int i;
-
     surface->engine = engine;
     surface->space = engine->fetch.space;
     surface->faults = 0;
@@ -40,32 +38,30 @@ void gvirt_blit_surface_init(GvirtBlitSurface *surface, GvirtEngine *engine,
         surface->run_B = surface->swizzle ? gvirt_tile_run_B(tiling, 0) :
                          gvirt_tile_run_plain_B(tiling, 0);
     }
-    surface->generation = 1;
-    surface->dirty_count = 0;
-    for (i = 0; i < GVIRT_BLIT_PAGES; i++) {
-        surface->page[i].generation = 0;
-        surface->page[i].dirty_from = 0;
-        surface->page[i].dirty_to = 0;
-        surface->page[i].listed = false;
-    }
+    surface->known = 0;
+    surface->dirty = 0;
 }
 
-static void page_flush(GvirtBlitSurface *surface, GvirtBlitPage *page)
+static void page_flush(GvirtBlitSurface *surface, unsigned slot)
 {
-    if (page->dirty_from != page->dirty_to) {
-        gvirt_mem_dirty(surface->engine, page->page_hpa + page->dirty_from,
-                        page->dirty_to - page->dirty_from);
-        page->dirty_from = 0;
-        page->dirty_to = 0;
-    }
+    const GvirtBlitPage *page = &surface->page[slot];
+
+    gvirt_mem_dirty(surface->engine, page->page_hpa + page->dirty_from,
+                    page->dirty_to - page->dirty_from);
 }
 
-void gvirt_blit_page_miss(GvirtBlitSurface *surface, GvirtBlitPage *page,
+void gvirt_blit_page_miss(GvirtBlitSurface *surface, unsigned slot,
                           uint64_t number)
 {
-    page_flush(surface, page);
+    GvirtBlitPage *page = &surface->page[slot];
+    uint64_t bit = 1ull << slot;
+
+    if (surface->dirty & bit) {
+        page_flush(surface, slot);
+        surface->dirty &= ~bit;
+    }
+    surface->known |= bit;
     page->number = number;
-    page->generation = surface->generation;
     page->host = gvirt_mem_page(surface->engine, surface->space,
                                 number << GVIRT_PAGE_SHIFT, surface->write,
                                 &page->page_hpa);
@@ -74,16 +70,11 @@ void gvirt_blit_page_miss(GvirtBlitSurface *surface, GvirtBlitPage *page,
 
 void gvirt_blit_surface_flush(GvirtBlitSurface *surface)
 {
-    unsigned i;
-
-    for (i = 0; i < surface->dirty_count; i++) {
-        GvirtBlitPage *page = &surface->page[surface->dirty_slot[i]];
-
-        page_flush(surface, page);
-        page->listed = false;
+    while (surface->dirty) {
+        page_flush(surface, __builtin_ctzll(surface->dirty));
+        surface->dirty &= surface->dirty - 1;
     }
-    surface->dirty_count = 0;
-    surface->generation++;
+    surface->known = 0;
 }
 
 bool gvirt_blit_gather(GvirtBlitSurface *surface, uint64_t x_B, uint64_t y,

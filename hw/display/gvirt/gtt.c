@@ -158,59 +158,81 @@ static void gtt_fault(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
     }
 }
 
-/* Walk the tables: the entry of a page, or a fault. */
-static bool gtt_walk(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
-                     bool write, uint64_t *page_hpa)
+/* The page table behind an address of the local space; else *fault. */
+static const uint32_t *gtt_local_table(GvirtEngine *engine, uint64_t addr,
+                                       unsigned *fault)
 {
     GvirtGpu *gpu = engine->gpu;
     const GvirtHost *host = gpu->host;
     uint32_t pde_index = addr >> 22;
-    uint64_t slot;
-    uint32_t pde, pte, dclv;
+    uint32_t dclv = gvirt_regfile_get(&gpu->regs,
+                                      engine->base + RING_PP_DIR_DCLV);
+    /* Bits 31:16: the first slot, in units of 64 bytes of the table. */
+    uint64_t slot = (uint64_t)(gvirt_regfile_get(&gpu->regs, engine->base +
+                                                 RING_PP_DIR_BASE) >> 16) *
+                    PDE_PER_CACHELINE + pde_index;
+    uint32_t pde;
+
+    *fault = FAULT_UNLOADED_PD;
+    if (!(dclv & 1u << pde_index / PDE_PER_CACHELINE) ||
+        slot >= GVIRT_GTT_ENTRIES) {
+        return NULL;
+    }
+    pde = gpu->gtt.pte[slot];
+    *fault = FAULT_INVALID_PDE;
+    return pde & PTE_VALID ?
+           host->ops->map(host->opaque, gvirt_pte_hpa(pde), false) : NULL;
+}
+
+static uint32_t gtt_local_entry(const uint32_t *table, uint64_t addr)
+{
+    /* volatile: the guest may write it meanwhile, one read decides */
+    return GUINT32_FROM_LE(*(volatile const uint32_t *)
+                           &table[addr >> GVIRT_PAGE_SHIFT &
+                                  (GVIRT_PTE_PER_TABLE - 1)]);
+}
+
+/* Walk the tables: the entry of a page, or a fault. */
+static bool gtt_walk(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
+                     bool write, uint64_t *page_hpa)
+{
     const uint32_t *table;
+    unsigned fault;
+    uint32_t pte;
 
     if (addr >= GVIRT_GGTT_SIZE_B) {
         gtt_fault(engine, space, addr, write, FAULT_INVALID_PTE);
         return false;
     }
     if (space == GVIRT_SPACE_GGTT) {
-        if (!gvirt_gtt_page_hpa(gpu, addr >> GVIRT_PAGE_SHIFT, page_hpa)) {
+        if (!gvirt_gtt_page_hpa(engine->gpu, addr >> GVIRT_PAGE_SHIFT,
+                                page_hpa)) {
             gtt_fault(engine, space, addr, write, FAULT_INVALID_PTE);
             return false;
         }
         return true;
     }
-
-    dclv = gvirt_regfile_get(&gpu->regs, engine->base + RING_PP_DIR_DCLV);
-    if (!(dclv & 1u << pde_index / PDE_PER_CACHELINE)) {
-        gtt_fault(engine, space, addr, write, FAULT_UNLOADED_PD);
-        return false;
-    }
-    /* Bits 31:16: the first slot, in units of 64 bytes of the table. */
-    slot = (uint64_t)(gvirt_regfile_get(&gpu->regs, engine->base +
-                                        RING_PP_DIR_BASE) >> 16) *
-           PDE_PER_CACHELINE + pde_index;
-    if (slot >= GVIRT_GTT_ENTRIES) {
-        gtt_fault(engine, space, addr, write, FAULT_UNLOADED_PD);
-        return false;
-    }
-    pde = gpu->gtt.pte[slot];
-    table = pde & PTE_VALID ?
-            host->ops->map(host->opaque, gvirt_pte_hpa(pde), false) : NULL;
+    table = gtt_local_table(engine, addr, &fault);
     if (!table) {
-        gtt_fault(engine, space, addr, write, FAULT_INVALID_PDE);
+        gtt_fault(engine, space, addr, write, fault);
         return false;
     }
-    /* volatile: the guest may write it meanwhile, one read decides */
-    pte = GUINT32_FROM_LE(*(volatile const uint32_t *)
-                          &table[addr >> GVIRT_PAGE_SHIFT &
-                                 (GVIRT_PTE_PER_TABLE - 1)]);
+    pte = gtt_local_entry(table, addr);
     if (!(pte & PTE_VALID)) {
         gtt_fault(engine, space, addr, write, FAULT_INVALID_PTE);
         return false;
     }
     *page_hpa = gvirt_pte_hpa(pte);
     return true;
+}
+
+/* Without a per-process space its addresses are global ones. */
+static GvirtSpace gtt_space(const GvirtEngine *engine, GvirtSpace space)
+{
+    return space == GVIRT_SPACE_PPGTT &&
+           gvirt_regfile_get(&engine->gpu->regs, engine->base +
+                             RING_GFX_MODE) & GFX_MODE_PPGTT_ENABLE ?
+           GVIRT_SPACE_PPGTT : GVIRT_SPACE_GGTT;
 }
 
 uint8_t *gvirt_mem_page(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
@@ -223,12 +245,7 @@ uint8_t *gvirt_mem_page(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
     uint8_t *pointer;
     uint64_t hpa;
 
-    /* Without a per-process space its addresses are global ones. */
-    if (space == GVIRT_SPACE_PPGTT &&
-        !(gvirt_regfile_get(&engine->gpu->regs, engine->base +
-                            RING_GFX_MODE) & GFX_MODE_PPGTT_ENABLE)) {
-        space = GVIRT_SPACE_GGTT;
-    }
+    space = gtt_space(engine, space);
     tlb = &engine->tlb[space];
     entry = &tlb->entry[page % GVIRT_TLB_ENTRIES];
     if (G_LIKELY(entry->generation == tlb->generation &&
@@ -257,6 +274,67 @@ uint8_t *gvirt_mem_page(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
         *page_hpa = hpa;
     }
     return pointer;
+}
+
+/* How far the machine's memory from page_hpa on stands at pointer, too. */
+static uint64_t host_follow(const GvirtHost *host, uint64_t page_hpa,
+                            bool write, const uint8_t *pointer,
+                            uint64_t size_B)
+{
+    uint64_t run_B = size_B, done_B;
+
+    if (host->ops->map_run) {
+        return host->ops->map_run(host->opaque, page_hpa, write, &run_B) ==
+               pointer ? MIN(run_B, size_B) : 0;
+    }
+    for (done_B = 0; done_B < size_B; done_B += GVIRT_PAGE_SIZE_B) {
+        if (host->ops->map(host->opaque, page_hpa + done_B, write) !=
+            pointer + done_B) {
+            break;
+        }
+    }
+    return MIN(done_B, size_B);
+}
+
+uint64_t gvirt_mem_follow(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
+                          bool write, const uint8_t *pointer,
+                          uint64_t page_hpa, uint64_t want_B)
+{
+    const uint32_t *table = NULL;
+    uint64_t size_B = 0;
+    unsigned fault;
+
+    space = gtt_space(engine, space);
+    while (size_B < want_B && addr + size_B < GVIRT_GGTT_SIZE_B) {
+        uint64_t at = addr + size_B;
+        uint64_t next_hpa;
+
+        if (space == GVIRT_SPACE_GGTT) {
+            if (!gvirt_gtt_page_hpa(engine->gpu, at >> GVIRT_PAGE_SHIFT,
+                                    &next_hpa)) {
+                break;
+            }
+        } else {
+            uint32_t pte;
+
+            if (!table || !(at & (GVIRT_PTE_PER_TABLE * GVIRT_PAGE_SIZE_B -
+                                  1))) {
+                table = gtt_local_table(engine, at, &fault);
+            }
+            pte = table ? gtt_local_entry(table, at) : 0;
+            if (!(pte & PTE_VALID)) {
+                break;
+            }
+            next_hpa = gvirt_pte_hpa(pte);
+        }
+        if (next_hpa != page_hpa + size_B) {
+            break;
+        }
+        size_B += GVIRT_PAGE_SIZE_B;
+    }
+    size_B = MIN(size_B, want_B);
+    return size_B ? host_follow(engine->gpu->host, page_hpa, write, pointer,
+                                size_B) : 0;
 }
 
 void gvirt_mem_dirty(GvirtEngine *engine, uint64_t addr_hpa, uint32_t size_B)

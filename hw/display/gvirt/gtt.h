@@ -58,6 +58,15 @@ void gvirt_tlb_flush_all(GvirtGpu *gpu);
  */
 uint8_t *gvirt_mem_page(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
                         bool write, uint64_t *page_hpa);
+
+/*
+ * How many bytes up to want_B from addr on, the start of a page, stand at
+ * page_hpa and at pointer: what a run that ends there can go on for. Not by
+ * the TLB, and without faults.
+ */
+uint64_t gvirt_mem_follow(GvirtEngine *engine, GvirtSpace space, uint64_t addr,
+                          bool write, const uint8_t *pointer,
+                          uint64_t page_hpa, uint64_t want_B);
 void gvirt_mem_dirty(GvirtEngine *engine, uint64_t addr_hpa, uint32_t size_B);
 
 /*

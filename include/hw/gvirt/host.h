@@ -36,7 +36,14 @@ typedef struct GvirtHostOps {
      */
     void *(*map)(void *opaque, uint64_t page_hpa, bool write);
 
-    /* size_B bytes at addr_hpa have been written, within one page. */
+    /*
+     * The same, and how many bytes up to *run_B follow the pointer in the
+     * host's memory as they follow page_hpa. May be NULL.
+     */
+    void *(*map_run)(void *opaque, uint64_t page_hpa, bool write,
+                     uint64_t *run_B);
+
+    /* size_B bytes at addr_hpa have been written, on one page or several. */
     void (*dirty)(void *opaque, uint64_t addr_hpa, uint32_t size_B);
 
     /*
