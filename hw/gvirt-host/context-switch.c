@@ -265,9 +265,11 @@ bool gvirt_switch_restore(GvirtMediator *mediator)
     unsigned len_dw = 0;
 
     /* Nothing of the one before is to be seen. */
-    gvirt_hw_reset_engines(mediator, GVIRT_ALL_ENGINES);
-    gvirt_hw_flush_tlb(mediator);
-    gvirt_switch_load_registers(vgpu, GVIRT_ALL_ENGINES);
+    if (GVIRT_INTACT(STATE)) {
+        gvirt_hw_reset_engines(mediator, GVIRT_ALL_ENGINES);
+        gvirt_hw_flush_tlb(mediator);
+        gvirt_switch_load_registers(vgpu, GVIRT_ALL_ENGINES);
+    }
     if (!vgpu->has_context) {
         return true;
     }

@@ -50,6 +50,7 @@ typedef enum GvirtTestBreak {
     GVIRT_BREAK_OA_SWITCH,
     GVIRT_BREAK_APERTURE,
     GVIRT_BREAK_CLEAR,              /* entries go when their guest does */
+    GVIRT_BREAK_STATE,              /* registers of the one before */
     GVIRT_BREAK_COUNT,
 } GvirtTestBreak;
 

@@ -50,6 +50,11 @@ static const uint32_t watched_reg[ORACLE_WATCHED] = {
     0x70008, 0x71008, 0x72008, 0x60400, 0x64100, 0xc4004,
 };
 
+/* What each guest has for itself: tiling of blits, predicates, a GPR. */
+static const uint32_t kept_reg[ORACLE_KEPT] = {
+    0x22200, 0x2214, 0x2400, 0x2600,
+};
+
 static void breach(Oracle *oracle, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
@@ -194,16 +199,57 @@ void oracle_mediator(Oracle *oracle, uint64_t addr_hpa, bool write)
     breach(oracle, "the mediator reads 0x%" PRIx64, addr_hpa);
 }
 
-void oracle_switched(Oracle *oracle, int64_t from_id, int64_t to_id)
+static OracleGuest *guest_of(Oracle *oracle, int64_t vgpu_id)
 {
     int i;
 
-    /* "From A to B" is the end of A's turn; B's begins with "from -1". */
-    oracle->tenant = -1;
-    for (i = 0; i < ORACLE_GUESTS_MAX && from_id < 0; i++) {
-        if (oracle->guest[i].alive && oracle->guest[i].vgpu_id == to_id) {
-            oracle->tenant = i;
+    for (i = 0; i < ORACLE_GUESTS_MAX && vgpu_id >= 0; i++) {
+        if (oracle->guest[i].alive && oracle->guest[i].vgpu_id == vgpu_id) {
+            return &oracle->guest[i];
         }
+    }
+    return NULL;
+}
+
+/* A guest finds its registers as it left them, or as a reset does. */
+static void check_kept(Oracle *oracle, const OracleGuest *guest)
+{
+    unsigned i;
+
+    for (i = 0; i < ORACLE_KEPT; i++) {
+        uint32_t now = hw(oracle, kept_reg[i]);
+
+        if (now && now != guest->kept[i] && !guest->wrote[i]) {
+            breach(oracle, "guest %d left register 0x%06x as 0x%08x and "
+                   "finds 0x%08x", oracle->tenant, kept_reg[i],
+                   guest->kept[i], now);
+        }
+    }
+}
+
+void oracle_switched(Oracle *oracle, int64_t from_id, int64_t to_id)
+{
+    /* "From A to B" is the end of A's turn; B's begins with "from -1". */
+    OracleGuest *from = guest_of(oracle, from_id);
+    OracleGuest *to = from_id < 0 ? guest_of(oracle, to_id) : NULL;
+    unsigned i;
+
+    oracle->tenant = to ? (int)(to - oracle->guest) : -1;
+    for (i = 0; i < ORACLE_KEPT && from; i++) {
+        from->kept[i] = hw(oracle, kept_reg[i]);
+        from->wrote[i] = false;
+    }
+    if (to) {
+        check_kept(oracle, to);
+    }
+}
+
+void oracle_guest_write(Oracle *oracle, unsigned guest, uint32_t offset)
+{
+    unsigned i;
+
+    for (i = 0; i < ORACLE_KEPT; i++) {
+        oracle->guest[guest].wrote[i] |= (offset & ~3u) == kept_reg[i];
     }
 }
 

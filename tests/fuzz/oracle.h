@@ -16,6 +16,7 @@
 
 #define ORACLE_GUESTS_MAX   3
 #define ORACLE_WATCHED      14
+#define ORACLE_KEPT         4
 
 typedef struct OracleGuest {
     bool alive;
@@ -25,6 +26,8 @@ typedef struct OracleGuest {
     uint32_t low_page, low_pages;
     uint32_t high_page, high_pages;
     unsigned fences;
+    uint32_t kept[ORACLE_KEPT];     /* registers at the end of its turn */
+    bool wrote[ORACLE_KEPT];        /* ... and itself in its absence */
 } OracleGuest;
 
 typedef struct Oracle {
@@ -66,6 +69,8 @@ void oracle_submitted(Oracle *oracle, unsigned engine, uint32_t from,
                       uint32_t to);
 /* The guest has gone: nothing of it may be left. */
 void oracle_gone(Oracle *oracle, unsigned guest);
+/* A register that a guest writes by itself, not by command. */
+void oracle_guest_write(Oracle *oracle, unsigned guest, uint32_t offset);
 /* A page that is mapped through to a guest. */
 void oracle_aperture(Oracle *oracle, unsigned guest, uint64_t page_hpa);
 

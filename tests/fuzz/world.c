@@ -125,7 +125,13 @@ static uint64_t vgpu_read(void *to, uint32_t offset, unsigned size_B)
 static void vgpu_write(void *to, uint32_t offset, uint64_t value,
                        unsigned size_B)
 {
-    gvirt_vgpu_write(((WorldGuest *)to)->vgpu, offset, value, size_B);
+    WorldGuest *guest = to;
+
+    oracle_guest_write(&guest->world->oracle, guest->index, offset);
+    if (size_B == 8) {
+        oracle_guest_write(&guest->world->oracle, guest->index, offset + 4);
+    }
+    gvirt_vgpu_write(guest->vgpu, offset, value, size_B);
 }
 
 static uint64_t vgpu_aperture_read(void *to, uint64_t offset, unsigned size_B)

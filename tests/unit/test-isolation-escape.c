@@ -13,7 +13,9 @@
 #define EVIL_VALUE      0xbadc0de5u
 
 #define SDI_GLOBAL      0x10400000u
+#define SRM_GLOBAL      0x12400001u
 #define BB_START        0x18800000u
+#define BB_LOCAL        0x00000100u
 #define BB_SECOND_LEVEL 0x00400000u
 #define BB_END          0x05000000u
 #define SET_PREDICATE   0x00800000u
@@ -112,6 +114,46 @@ START_TEST(test_mailbox_register)
     mem_set(g, GPA_BATCH + 12, BB_END);
     batch_run(g, GVIRT_RCS);
     ck_assert_uint_eq(hw(offset), before);
+}
+END_TEST
+
+/* What guest n finds in a register, read from its ring on the blitter. */
+static uint32_t stored_register(unsigned n, uint32_t offset)
+{
+    Guest *g = &guest[n];
+
+    mem_set(g, GPA_SCRATCH, EVIL_VALUE);
+    emit(g, GVIRT_BCS, SRM_GLOBAL);
+    emit(g, GVIRT_BCS, offset);
+    emit(g, GVIRT_BCS, gm(g, GM_SCRATCH));
+    emit_breadcrumb(g, GVIRT_BCS);
+    submit(g, GVIRT_BCS);
+    settle(MS(50));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), g->seqno[GVIRT_BCS]);
+    return mem(g, GPA_SCRATCH);
+}
+
+/*
+ * The one register that a batch without privileges may write: the tiling of
+ * all blits. No audit sees it, and the next guest's blits must not follow it.
+ */
+START_TEST(test_blitter_tiling)
+{
+    Guest *g = &guest[0];
+
+    mem_set(g, GPA_DATA + 0x80000, 0x11000001);
+    mem_set(g, GPA_DATA + 0x80004, 0x22200);
+    mem_set(g, GPA_DATA + 0x80008, 3 << 16 | 3);
+    mem_set(g, GPA_DATA + 0x8000c, BB_END);
+    emit(g, GVIRT_BCS, BB_START | BB_LOCAL);
+    emit(g, GVIRT_BCS, 0x80000);
+    submit(g, GVIRT_BCS);
+    settle(MS(20));
+    ck_assert_uint_eq(hw(0x22200) & 3, 3);
+    ck_assert_uint_eq(stored_register(1, 0x22200) & 3, 0);
+    ck_assert_uint_eq(stored_register(0, 0x22200) & 3, 3);
+    ck_assert_uint_eq(rd(g, 0x22200) & 3, 3);
+    ck_assert_uint_eq(rd(&guest[1], 0x22200) & 3, 0);
 }
 END_TEST
 
@@ -289,6 +331,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_predicated_chain);
     tcase_add_loop_test(tc, test_mailbox_register, 0, 12);
+    tcase_add_test(tc, test_blitter_tiling);
     tcase_add_test(tc, test_many_batches);
     tcase_add_test(tc, test_many_jumps);
     tcase_add_test(tc, test_no_room_once);

@@ -88,7 +88,7 @@ static uint32_t some_register(Mind *mind)
     static const uint32_t global[] = {
         0x4080, 0x4180, 0x4280, 0x4380, 0x941c, 0x100000, 0x100004, 0x100020,
         0x2360, 0x2364, 0x23b0, 0xa188, 0x44004, 0x4400c, 0x70008, 0x2600,
-        0x2400, 0x2214, 0x101008, 0x101000, 0x78040, 0x4094,
+        0x2400, 0x2214, 0x101008, 0x101000, 0x78040, 0x4094, 0x22200,
     };
     unsigned count;
     const GvirtRegInfo *info;
@@ -449,6 +449,7 @@ static const char *const break_name[GVIRT_BREAK_COUNT] = {
     [GVIRT_BREAK_OA_SWITCH] = "OA at a switch",
     [GVIRT_BREAK_APERTURE] = "the aperture",
     [GVIRT_BREAK_CLEAR] = "entries of one that goes",
+    [GVIRT_BREAK_STATE] = "registers of the one before",
 };
 
 /* Without this check the oracle finds a breach, and soon: in about 1 s. */

@@ -153,6 +153,22 @@ START_TEST(test_user_load_register_reg)
 }
 END_TEST
 
+/*
+ * HSW PRM vol. 10, "Software Control": registers at 22xx are not protected,
+ * so a user's batch says whether its blits are Tile-Y (IGT: gem_blits.c).
+ */
+START_TEST(test_user_blitter_tiling)
+{
+    RUN_USER(GVIRT_BCS, CMD_LRI(1), 0x22200, 3 << 16 | 3, CMD_NOOP);
+    ck_assert_uint_eq(read_reg(0x22200) & 3, 3);
+    RUN_USER(GVIRT_BCS, CMD_LRI(1), 0x22200, 3 << 16 | 1, CMD_NOOP);
+    ck_assert_uint_eq(read_reg(0x22200) & 3, 1);
+    /* the blitter's own batches, not another engine's */
+    RUN_USER(GVIRT_RCS, CMD_LRI(1), 0x22200, 3 << 16 | 2, CMD_NOOP);
+    ck_assert_uint_eq(read_reg(0x22200) & 3, 1);
+}
+END_TEST
+
 START_TEST(test_update_gtt)
 {
     RUN(_i, CMD_UPDATE_GTT(3) | CMD_GLOBAL, 0x00700000, 0x11111001,
@@ -424,6 +440,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_load_register_mem, 0, n);
     tcase_add_test(t, test_load_register_reg);
     tcase_add_test(t, test_user_load_register_reg);
+    tcase_add_test(t, test_user_blitter_tiling);
     tcase_add_loop_test(t, test_update_gtt, 0, n);
     tcase_add_loop_test(t, test_flush_dw_write, 1, n);
     tcase_add_loop_test(t, test_flush_dw_user, 1, n);

@@ -10,6 +10,8 @@
 
 #include "gpu-internal.h"
 
+#define RING_REGS_SIZE_B        0x1000u
+
 #define RING_EXCC               0x028
 #define RING_TAIL               0x030
 #define   RING_TAIL_OFFSET      0x001ffff8u

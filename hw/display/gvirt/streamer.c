@@ -106,8 +106,10 @@ bool gvirt_engine_may_write_reg(const GvirtEngine *engine, uint32_t offset)
     if (engine->fetch.secure) {
         return true;
     }
+    /* Of its own engine only: HSW PRM vol. 10 speaks of the blitter's. */
     info = gvirt_reg_find(offset);
-    return info && info->flags & GVIRT_REG_USER;
+    return info && info->flags & GVIRT_REG_USER &&
+           offset - gvirt_ring_reg(engine, 0) < RING_REGS_SIZE_B;
 }
 
 void gvirt_engine_deny(GvirtEngine *engine, uint32_t header, uint32_t what)
