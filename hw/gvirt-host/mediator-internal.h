@@ -247,6 +247,7 @@ struct GvirtMediator {
     bool high_taken[GVIRT_HIGH_UNITS];
     uint32_t fences_taken;
     uint32_t dirs_taken;
+    uint64_t dir_uses;          /* counts on: who was used last */
 
     GvirtHwEngine engine[GVIRT_ENGINE_COUNT];
     uint32_t *switch_reg;       /* offsets that change hands by MMIO */
@@ -279,6 +280,7 @@ typedef struct GvirtVring {
     uint32_t again_busy;        /* these engines were busy */
     uint32_t size_B;
     GvirtShadowDir *dir;        /* what PP_DIR_BASE names */
+    bool dir_gone;              /* it made room while off the hardware */
 } GvirtVring;
 
 struct GvirtVgpu {
@@ -308,7 +310,6 @@ struct GvirtVgpu {
     const GvirtShadowPolicy *shadow_policy;
     GvirtShadowDir *dir[GVIRT_DIRS_PER_VGPU];
     GHashTable *table;          /* page number -> GvirtShadowTable */
-    uint64_t use_counter;
     uint64_t first_table_gpa;   /* the span that holds all tables */
     uint64_t last_table_gpa;
 
@@ -450,6 +451,8 @@ GvirtShadowDir *gvirt_shadow_dir(GvirtVgpu *vgpu, uint32_t pp_dir_base,
 /* PP_DIR_BASE for the hardware; NULL: a directory with nothing in it. */
 uint32_t gvirt_shadow_dir_base(const GvirtShadowDir *dir);
 void gvirt_shadow_unpin(GvirtVgpu *vgpu);
+/* Pages of the pool from vGPUs off the hardware, the greediest first. */
+void gvirt_shadow_reclaim(GvirtMediator *mediator);
 void gvirt_shadow_slot_written(GvirtVgpu *vgpu, uint32_t page);
 void gvirt_shadow_sync(GvirtVgpu *vgpu);
 

@@ -53,6 +53,9 @@ bool gvirt_pool_take(GvirtMediator *mediator, uint64_t *page_hpa)
     GvirtPool *pool = &mediator->pool;
     uint32_t page;
 
+    if (pool->freed->len == 0 && pool->fresh == pool->pages) {
+        gvirt_shadow_reclaim(mediator);
+    }
     if (pool->freed->len) {
         page = g_array_index(pool->freed, uint32_t, pool->freed->len - 1);
         g_array_set_size(pool->freed, pool->freed->len - 1);

@@ -106,6 +106,7 @@ void gvirt_vgpu_gdrst(GvirtVgpu *vgpu, uint32_t bits)
             vgpu->ring[i].hung = false;
             vgpu->ring[i].pending = false;
             vgpu->ring[i].dir = NULL;
+            vgpu->ring[i].dir_gone = false;
             if (on_hw) {
                 gvirt_vring_load_hws(vgpu, i);
                 gvirt_vring_load_pp_dir(vgpu, i);

@@ -14,6 +14,13 @@
  * by comparing with what the table held before. Most tables of an i915 guest
  * hold the same scratch entry all over; of those one entry is kept.
  *
+ * Shadow directories and the pages of shadow tables are few, and serve all
+ * vGPUs. The hardware needs those of one vGPU at a time: when there is none
+ * left, whoever has most of them and is off the hardware gives its least
+ * recently used directory, which is made anew when it is needed again. What
+ * one vGPU may have at most is less than what there is, so whoever is on the
+ * hardware is never refused because of others.
+ *
  * Sources: gVirt (USENIX ATC'14), "Shadow page table"; Y. Dong et al.,
  * "Boosting GPU Virtualization Performance with Hybrid Shadow Page Tables",
  * USENIX ATC'15 (strict, relaxed, hybrid); i915 gt/gen6_ppgtt.c.
@@ -299,6 +306,7 @@ void gvirt_shadow_clear(GvirtVgpu *vgpu)
 
     for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
         vgpu->ring[i].dir = NULL;
+        vgpu->ring[i].dir_gone = false;
         if (gvirt_vgpu_on_hw(vgpu)) {
             gvirt_vring_load_pp_dir(vgpu, i);
         }
@@ -346,6 +354,65 @@ static bool engines_idle(GvirtVgpu *vgpu)
     return true;
 }
 
+/* How many directories, or tables, a vGPU off the hardware holds. */
+static unsigned shadows_held(const GvirtVgpu *vgpu, bool tables)
+{
+    unsigned dirs = 0, i;
+
+    if (gvirt_vgpu_on_hw(vgpu)) {
+        return 0;
+    }
+    for (i = 0; i < GVIRT_DIRS_PER_VGPU; i++) {
+        dirs += vgpu->dir[i] != NULL;
+    }
+    return dirs && tables ? g_hash_table_size(vgpu->table) : dirs;
+}
+
+/*
+ * Take a directory from whoever has most, of directories or of tables, the
+ * least recently used one where several have as many. False: nobody has any.
+ */
+static bool dir_take_from_others(GvirtMediator *mediator,
+                                 const GvirtVgpu *asking, bool tables)
+{
+    GvirtVgpu *from = NULL;
+    unsigned most = 0, victim = 0, v, i;
+
+    for (v = 0; v < mediator->vgpu_top; v++) {
+        GvirtVgpu *vgpu = mediator->vgpu[v];
+        unsigned held = vgpu && vgpu != asking ? shadows_held(vgpu, tables) :
+                                                 0;
+
+        for (i = 0; held && held >= most && i < GVIRT_DIRS_PER_VGPU; i++) {
+            if (vgpu->dir[i] &&
+                (held > most ||
+                 vgpu->dir[i]->last_use < from->dir[victim]->last_use)) {
+                most = held;
+                from = vgpu;
+                victim = i;
+            }
+        }
+    }
+    if (!from) {
+        return false;
+    }
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (from->ring[i].dir == from->dir[victim]) {
+            from->ring[i].dir = NULL;
+            from->ring[i].dir_gone = true;
+        }
+    }
+    dir_free(from, victim);
+    return true;
+}
+
+void gvirt_shadow_reclaim(GvirtMediator *mediator)
+{
+    while (mediator->pool.freed->len == 0 &&
+           dir_take_from_others(mediator, NULL, true)) {
+    }
+}
+
 /* An empty place of the guest and a directory of ours; false: none. */
 static bool dir_place(GvirtVgpu *vgpu, unsigned *place, unsigned *own_dir)
 {
@@ -364,6 +431,18 @@ static bool dir_place(GvirtVgpu *vgpu, unsigned *place, unsigned *own_dir)
         }
     }
     return false;
+}
+
+static bool dirs_full(const GvirtVgpu *vgpu)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_DIRS_PER_VGPU; i++) {
+        if (!vgpu->dir[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool dir_evict(GvirtVgpu *vgpu)
@@ -403,12 +482,16 @@ GvirtShadowDir *gvirt_shadow_dir(GvirtVgpu *vgpu, uint32_t pp_dir_base,
     for (i = 0; i < GVIRT_DIRS_PER_VGPU; i++) {
         dir = vgpu->dir[i];
         if (dir && dir->guest_slot == slot) {
-            dir->last_use = ++vgpu->use_counter;
+            dir->last_use = ++vgpu->mediator->dir_uses;
             dir->pinned = true;
             return dir;
         }
     }
     while (!dir_place(vgpu, &place, &own_dir)) {
+        if (!dirs_full(vgpu) &&
+            dir_take_from_others(vgpu->mediator, vgpu, false)) {
+            continue;
+        }
         if (!engines_idle(vgpu)) {
             *again = true;
             return NULL;
@@ -424,7 +507,7 @@ GvirtShadowDir *gvirt_shadow_dir(GvirtVgpu *vgpu, uint32_t pp_dir_base,
     dir->guest_slot = slot;
     dir->own_dir = own_dir;
     dir->stale = true;
-    dir->last_use = ++vgpu->use_counter;
+    dir->last_use = ++vgpu->mediator->dir_uses;
     vgpu->dir[place] = dir;
     vgpu->mediator->dirs_taken |= 1u << own_dir;
     return dir;

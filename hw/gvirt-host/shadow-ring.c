@@ -144,6 +144,21 @@ void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
     }
 }
 
+/* A directory that made room for another guest's is made anew. */
+static void vring_find_dir(GvirtVgpu *vgpu, GvirtEngineId id)
+{
+    GvirtVring *ring = &vgpu->ring[id];
+    bool again;
+
+    if (ring->dir_gone) {
+        ring->dir_gone = false;
+        ring->dir = gvirt_shadow_dir(vgpu, vring_get(vgpu, id,
+                                                     RING_PP_DIR_BASE),
+                                     &again);
+        gvirt_shadow_unpin(vgpu);
+    }
+}
+
 void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
 {
     GvirtMediator *mediator = vgpu->mediator;
@@ -152,6 +167,7 @@ void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
     uint32_t head = vring_get(vgpu, id, RING_HEAD);
 
     gvirt_vring_load_hws(vgpu, id);
+    vring_find_dir(vgpu, id);
     gvirt_vring_load_pp_dir(vgpu, id);
     gvirt_arena_clear(mediator, id);
     engine->loaded = false;
@@ -383,6 +399,7 @@ static void vring_pp_dir(GvirtVgpu *vgpu, GvirtEngineId id)
                            &again);
     if (dir) {
         vgpu->ring[id].dir = dir;
+        vgpu->ring[id].dir_gone = false;
     }
     gvirt_shadow_unpin(vgpu);
     if (gvirt_vgpu_on_hw(vgpu)) {

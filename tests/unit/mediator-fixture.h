@@ -76,6 +76,7 @@ static GvirtMediator *mediator;
 static Guest guest[3];
 static unsigned irqs_seen;
 static bool swizzling;              /* of the GPU that is started next */
+static uint64_t own_size_B = OWN_SIZE_B;        /* of its mediator */
 
 static const uint32_t engine_base[GVIRT_ENGINE_COUNT] = {
     GVIRT_RCS_BASE, GVIRT_VCS_BASE, GVIRT_BCS_BASE, GVIRT_VECS_BASE,
@@ -159,7 +160,7 @@ static inline void mediator_start_timed(bool blind, GvirtTiming timing)
     GvirtGpuConfig gpu_config = { .timing = timing, .swizzle = swizzling };
     GvirtMediatorConfig config = {
         .memory_hpa = OWN_HPA,
-        .memory_size_B = OWN_SIZE_B,
+        .memory_size_B = own_size_B,
         .cheap_generations = !blind,
     };
 
