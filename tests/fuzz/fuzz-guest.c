@@ -453,7 +453,7 @@ static void do_monitor(FuzzGuest *guest, FuzzInput *input)
     GvirtMonitor monitor = { 0 };
     GvirtPort port = fuzz_u8(input) % GVIRT_PORT_COUNT;
 
-    monitor.kind = fuzz_u8(input) % 3;
+    monitor.kind = fuzz_u8(input) % 4;
     monitor.connected = monitor.kind != GVIRT_MONITOR_NONE;
     monitor.edid_size_B = fuzz_u8(input) % 5 * 128;
     guest->doors->set_monitor(guest->to, port, &monitor);

@@ -586,9 +586,9 @@ END_TEST
 
 START_TEST(test_straps)
 {
-    ck_assert_uint_eq(rd(0xc2014), 0x46);
+    ck_assert_uint_eq(rd(0xc2014), 0x06);
     plug(GVIRT_PORT_D, GVIRT_MONITOR_DP, 1);
-    ck_assert_uint_eq(rd(0xc2014), 0x47);
+    ck_assert_uint_eq(rd(0xc2014), 0x07);
     ck_assert_uint_eq(rd(0x64100) & 0x80, 0x80);
     wr(0x64100, ON);
     ck_assert_uint_eq(rd(0x64100), ON);

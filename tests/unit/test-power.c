@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tests of the power component, register by register as i915 drives it:
- * forcewake, RPS under load, RC6 residency, PCODE, LCPLL (PC8), wells, SBI.
+ * forcewake, RPS under load, RC6 residency, PCODE, LCPLL (PC8), wells.
  */
 #include "fakehost.h"
 #include "suite.h"
@@ -535,68 +535,8 @@ START_TEST(test_wells)
 }
 END_TEST
 
-static bool sbi(uint32_t reg, uint32_t op, uint32_t *data)
-{
-    wr(0xc6000, reg << 16);
-    wr(0xc6004, *data);
-    wr(0xc6008, op | 1);
-    ck_assert_uint_eq(rd(0xc6008) & 1, 0);
-    *data = rd(0xc6004);
-    return !(rd(0xc6008) & 2);
-}
-
-START_TEST(test_sbi)
-{
-    uint32_t data = 0, i;
-
-    /* CLKOUT_DP and the CRT's clock are off after reset, DPNS is on. */
-    ck_assert(sbi(0x020c, 0x600, &data));
-    ck_assert_uint_eq(data & 1, 1);
-    ck_assert(sbi(0x060c, 0x600, &data));
-    ck_assert_uint_eq(data & 1, 1);
-    ck_assert(sbi(0x050c, 0x600, &data));
-    ck_assert_uint_eq(data & 1, 0);
-    ck_assert(sbi(0x0200, 0x600, &data));
-    ck_assert_uint_eq(data >> 1 & 0x7f, 0x12);
-
-    data = 8;
-    ck_assert(sbi(0x020c, 0x700, &data));
-    data = 0;
-    ck_assert(sbi(0x020c, 0x600, &data));
-    ck_assert_uint_eq(data, 8);
-    /* The other unit has registers of its own. */
-    data = 0;
-    ck_assert(sbi(0x020c, 0x10200, &data));
-    ck_assert_uint_eq(data, 0);
-    data = 99;
-    ck_assert(sbi(0x020c, 0x10300, &data));
-    ck_assert(sbi(0x020c, 0x600, &data));
-    ck_assert_uint_eq(data, 8);
-    /* Propagation is done by the next look. */
-    data = 0x25;
-    ck_assert(sbi(0x0600, 0x700, &data));
-    ck_assert(sbi(0x0600, 0x600, &data));
-    ck_assert_uint_eq(data, 0x24);
-    ck_assert(!sbi(0x0600, 0x100, &data));
-    ck_assert(sbi(0x0600, 0x600, &data));
-
-    for (i = 0; i < 0x10000; i++) {
-        data = i;
-        ck_assert(sbi(i, 0x700, &data));
-    }
-    ck_assert_uint_gt(fake->guest_errors, 0);
-    data = 7;
-    ck_assert(sbi(0x020c, 0x700, &data));
-    ck_assert(sbi(0x020c, 0x600, &data));
-    ck_assert_uint_eq(data, 7);
-}
-END_TEST
-
 START_TEST(test_reset)
 {
-    uint32_t data = 3;
-
-    sbi(0x1234, 0x700, &data);
     rps_enable(20, 25, 7);
     wr(0xa090, RC6_SW);
     wr(0xa094, RC_STATE_RC6);
@@ -611,8 +551,6 @@ START_TEST(test_reset)
     ck_assert_uint_eq(gvirt_power_gt_clock_mhz(power), 350);
     ck_assert_int_eq(deadline, INT64_MAX);
     ck_assert_uint_eq(rd(0x130040), 1u << 30);
-    sbi(0x1234, 0x600, &data);
-    ck_assert_uint_eq(data, 0);
 }
 END_TEST
 
@@ -640,7 +578,6 @@ int main(void)
     tcase_add_test(tests, test_d_comp);
     tcase_add_test(tests, test_pc8);
     tcase_add_test(tests, test_wells);
-    tcase_add_test(tests, test_sbi);
     tcase_add_test(tests, test_reset);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -30,6 +30,7 @@ typedef enum Block {
 #define DE_ERROR        (1u << 30)
 #define DE_PCH          (1u << 28)
 #define SDE_ERROR       (1u << 16)
+#define SDE_FDI_RX_A    (1u << 0)
 
 static const uint32_t block_offset[BLOCK_COUNT] = {
     [BLOCK_DE] = GVIRT_REG_DE_ISR,
@@ -124,13 +125,15 @@ static void follow_level(GvirtIrq *irq, Block block, uint32_t bits,
 }
 
 /* From the innermost registers out to the line. */
-static void update(GvirtIrq *irq)
+void gvirt_irq_update(GvirtIrq *irq)
 {
-    uint32_t pch, error, master;
+    uint32_t pch, error, fdi, master;
     bool level;
 
     error = gvirt_regfile_get(irq->regs, GVIRT_REG_SERR_INT);
-    follow_level(irq, BLOCK_SDE, SDE_ERROR, error ? SDE_ERROR : 0);
+    fdi = gvirt_regfile_get(irq->regs, GVIRT_REG_FDI_RX_IIR);
+    follow_level(irq, BLOCK_SDE, SDE_ERROR | SDE_FDI_RX_A,
+                 (error ? SDE_ERROR : 0) | (fdi ? SDE_FDI_RX_A : 0));
 
     pch = get(irq, BLOCK_SDE, IIR) & get(irq, BLOCK_SDE, IER);
     error = gvirt_regfile_get(irq->regs, GVIRT_REG_ERR_INT);
@@ -165,7 +168,7 @@ static void irq_write(void *opaque, const GvirtRegInfo *info, uint32_t offset,
             set(irq, block, IIR, get(irq, block, IIR) | again);
         }
     }
-    update(irq);
+    gvirt_irq_update(irq);
     if (offset == GVIRT_REG_DE_IMR && irq->masks) {
         irq->masks(irq->masks_opaque, old);
     }
@@ -204,7 +207,7 @@ void gvirt_irq_reset(GvirtIrq *irq)
     }
     reset_register(irq, GVIRT_REG_ERR_INT);
     reset_register(irq, GVIRT_REG_SERR_INT);
-    update(irq);
+    gvirt_irq_update(irq);
 }
 
 /* For traces: whose registers these are ("vgpu 3"), -1 the hardware's. */
@@ -233,7 +236,7 @@ void gvirt_irq_raise(GvirtIrq *irq, GvirtIrqEvent event)
     if (event != GVIRT_IRQ_DISPLAY_ERROR) {
         latch(irq, block, bit);
     }
-    update(irq);
+    gvirt_irq_update(irq);
     gvirt_trace(irq->regs->host, irq, event, get(irq, block, IIR), irq->level,
                 vgpu_id(irq));
 }

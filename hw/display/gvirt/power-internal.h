@@ -2,7 +2,7 @@
 /*
  * The parts of the power component: power.c (doors, forcewake), power-gt.c
  * (RPS and RC6 over time), power-pcode.c (mailbox), power-clocks.c (LCPLL,
- * power wells, SBI).
+ * power wells).
  */
 #ifndef HW_DISPLAY_GVIRT_POWER_INTERNAL_H
 #define HW_DISPLAY_GVIRT_POWER_INTERNAL_H
@@ -61,7 +61,6 @@ struct GvirtPower {
     uint32_t rc6_vids;
     /* PCODE's table by GT ratio: CPU's in bits 7:0, ring's in 15:8. */
     uint32_t ring_ratio[256];
-    GHashTable *sbi;        /* unit << 16 | address -> value */
 };
 
 static inline uint32_t power_get(const GvirtPower *power, uint32_t offset)

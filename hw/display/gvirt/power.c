@@ -112,7 +112,6 @@ GvirtPower *gvirt_power_new(GvirtRegFile *regs, GvirtIrq *irq,
     power->ops = ops;
     power->opaque = opaque;
     power->deadline_ns = INT64_MAX;
-    power->sbi = g_hash_table_new(g_direct_hash, g_direct_equal);
     gvirt_regfile_hook(regs, GVIRT_HOOK_POWER, &power_hooks, power);
     gvirt_power_reset(power);
     return power;
@@ -124,7 +123,6 @@ void gvirt_power_free(GvirtPower *power)
         return;
     }
     gvirt_regfile_hook(power->regs, GVIRT_HOOK_POWER, NULL, NULL);
-    g_hash_table_destroy(power->sbi);
     g_free(power);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The display component: pipes, transcoders, planes, ports with monitors,
- * AUX, GMBUS, hot-plug, vblank and pipe CRCs. The hardware has one, and so
- * has each vGPU.
+ * AUX, GMBUS, FDI and the CRT's DAC, hot-plug, vblank and pipe CRCs. The
+ * hardware has one, and so has each vGPU.
  *
  * Source: HSW PRM vol. 11a.
  */
@@ -21,6 +21,7 @@ typedef enum GvirtPort {
     GVIRT_PORT_B,
     GVIRT_PORT_C,
     GVIRT_PORT_D,
+    GVIRT_PORT_E,               /* as FDI: to the PCH's analog port */
     GVIRT_PORT_COUNT,
 } GvirtPort;
 
@@ -28,6 +29,7 @@ typedef enum GvirtMonitorKind {
     GVIRT_MONITOR_NONE,
     GVIRT_MONITOR_HDMI,
     GVIRT_MONITOR_DP,
+    GVIRT_MONITOR_VGA,          /* on port E, and there alone */
 } GvirtMonitorKind;
 
 #define GVIRT_EDID_MAX_B    512

@@ -91,6 +91,9 @@ void gvirt_irq_reset(GvirtIrq *irq);
  */
 void gvirt_irq_raise(GvirtIrq *irq, GvirtIrqEvent event);
 
+/* ERR_INT, SERR_INT or FDI_RX_IIR has changed, whose sum stands in an ISR. */
+void gvirt_irq_update(GvirtIrq *irq);
+
 /* A live state in ISR (hot-plug: a monitor is there). */
 void gvirt_irq_set_live(GvirtIrq *irq, GvirtIrqEvent event, bool on);
 

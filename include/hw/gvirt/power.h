@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The power component: forcewake, RPS, RC6, the PCODE mailbox, CDCLK/LCPLL,
- * SPLL/WRPLL, power wells, PC8, the MCHBAR mirror. The hardware has one, and
- * so has each vGPU.
+ * power wells, PC8, the MCHBAR mirror. The hardware has one, and so has each
+ * vGPU.
  *
  * Source: HSW PRM vol. 11a (clocks, power wells), vol. 2c; i915:
  * gt/intel_rps.c, gt/intel_rc6.c, intel_pcode.c, display/intel_display_power.c.

@@ -45,7 +45,7 @@ int gvirt_aux_channel(uint32_t offset)
 {
     unsigned i;
 
-    for (i = 0; i < GVIRT_PORT_COUNT; i++) {
+    for (i = 0; i < GVIRT_AUX_CHANNELS; i++) {
         if (offset >= ctl_offset(i) && offset <= ctl_offset(i) + 20) {
             return i;
         }
@@ -157,7 +157,7 @@ static void store(GvirtDisplay *display, uint32_t data_offset,
 void gvirt_aux_write(GvirtDisplay *display, unsigned channel, uint32_t offset,
                      uint32_t old, uint32_t written)
 {
-    static const GvirtIrqEvent event[GVIRT_PORT_COUNT] = {
+    static const GvirtIrqEvent event[GVIRT_AUX_CHANNELS] = {
         GVIRT_IRQ_AUX_A, GVIRT_IRQ_AUX_B, GVIRT_IRQ_AUX_C, GVIRT_IRQ_AUX_D,
     };
     const GvirtMonitor *monitor = &display->port[channel].monitor;

@@ -3,8 +3,8 @@
  * The display engine as its own files see it.
  *
  * North display: three pipes with a primary, a sprite and a cursor plane
- * each, four transcoders, four DDIs. South display (LPT): hot plug, GMBUS,
- * GPIO, AUX channels B to D.
+ * each, four transcoders, five DDIs. South display (LPT): hot plug, GMBUS,
+ * GPIO, AUX channels B to D; FDI from DDI E, a transcoder and the CRT's DAC.
  *
  * Source: HSW PRM vol. 11a for structure and names; the bit layouts that it
  * leaves out are those of IVB PRM vol. 3 part 3 where Haswell kept them, else
@@ -34,6 +34,7 @@ enum {
     D_TRANS_VSYNC           = GVIRT_REG_PIPE_VSYNC,
     D_PIPE_SRCSZ            = GVIRT_REG_PIPE_SRCSZ,
     D_TRANS_MULT            = GVIRT_REG_PIPE_MULT,
+    D_TRANS_DATAM1          = GVIRT_REG_PIPE_DATAM1,
     D_TRANS_LINKM1          = GVIRT_REG_PIPE_LINKM1,
     D_TRANS_LINKN1          = GVIRT_REG_PIPE_LINKN1,
     D_PIPE_CRC_CTL          = GVIRT_REG_PIPE_CRC_CTL,
@@ -110,6 +111,7 @@ enum {
     D_DP_TP_STATUS          = GVIRT_REG_DP_TP_STATUS,
     D_DP_AUX_CTL_B          = GVIRT_REG_DP_AUX_CTL,  /* + 0x100 each port */
 
+    D_SOUTH_CHICKEN2        = GVIRT_REG_SOUTH_CHICKEN2,
     D_SFUSE_STRAP           = GVIRT_REG_SFUSE_STRAP,
     D_SHOTPLUG_CTL          = GVIRT_REG_SHOTPLUG_CTL,
     D_GPIO_CTL              = GVIRT_REG_GPIO_CTL,  /* + 4 each pin pair */
@@ -121,6 +123,20 @@ enum {
     D_GMBUS5                = GVIRT_REG_GMBUS5,
     D_PP_STATUS             = GVIRT_REG_PP_STATUS,
     D_PP_CONTROL            = GVIRT_REG_PP_CONTROL,
+
+    /* LPT's clocks, its one transcoder, FDI receiver and DAC */
+    D_SBI_ADDR              = GVIRT_REG_SBI_ADDR,
+    D_SBI_DATA              = GVIRT_REG_SBI_DATA,
+    D_SBI_CTL_STAT          = GVIRT_REG_SBI_CTL_STAT,
+    D_PIXCLK_GATE           = GVIRT_REG_PIXCLK_GATE,
+    D_PCH_TRANS_HTOTAL      = GVIRT_REG_TRANS_HTOTAL,
+    D_PCH_TRANS_CONF        = GVIRT_REG_TRANS_CONF,
+    D_FDI_RX_CTL            = GVIRT_REG_FDI_RX_CTL,
+    D_FDI_RX_MISC           = GVIRT_REG_FDI_RX_MISC,
+    D_FDI_RX_IIR            = GVIRT_REG_FDI_RX_IIR,
+    D_FDI_RX_IMR            = GVIRT_REG_FDI_RX_IMR,
+    D_FDI_RX_TUSIZE1        = GVIRT_REG_FDI_RX_TUSIZE1,
+    D_DAC_CTL               = GVIRT_REG_DAC_CTL,
 };
 
 #define D_ENABLE            0x80000000u
@@ -211,6 +227,19 @@ typedef struct GvirtPortState {
     unsigned shown_pipe;
     uint32_t shown_width, shown_height;
 } GvirtPortState;
+
+/* ------------------------------------------------------------------ crt.c */
+
+typedef enum GvirtFdiState {
+    FDI_DOWN,
+    FDI_BIT_LOCK,               /* training by hand: pattern 1 was received */
+    FDI_TRAINED,
+} GvirtFdiState;
+
+typedef struct GvirtCrt {
+    GvirtFdiState fdi;
+    bool starved;               /* the transcoder runs, and no pixels come */
+} GvirtCrt;
 
 /* ---------------------------------------------------------------- gmbus.c */
 
@@ -332,6 +361,8 @@ struct GvirtDisplay {
     GvirtPortState port[GVIRT_PORT_COUNT];
     GvirtScanout *scanout[GVIRT_PORT_COUNT];
     GvirtGmbus gmbus;
+    GvirtCrt crt;
+    GHashTable *sbi;            /* unit << 16 | address -> value */
 
     int64_t timestamp_zero_ns;
     int64_t deadline_ns;
@@ -562,7 +593,33 @@ bool gvirt_port_write(GvirtDisplay *display, uint32_t offset, uint32_t old,
                       uint32_t written);
 void gvirt_port_pulse(GvirtDisplay *display, GvirtPort port, bool is_long);
 
+/* crt.c */
+void gvirt_crt_reset(GvirtDisplay *display);
+/* A monitor has come or gone. */
+void gvirt_crt_plug(GvirtDisplay *display);
+uint32_t gvirt_crt_read(const GvirtDisplay *display, uint32_t offset,
+                        uint32_t value);
+void gvirt_crt_write(GvirtDisplay *display, uint32_t offset);
+/* Any of the registers, clocks or pipes behind the CRT may have changed. */
+void gvirt_crt_update(GvirtDisplay *display);
+/* The pipe whose picture is on the DAC's lines, or NULL. */
+GvirtPipe *gvirt_crt_pipe(GvirtDisplay *display);
+
+/* fdi.c */
+void gvirt_fdi_update(GvirtDisplay *display);
+/* The link is trained, and pixels go over it. */
+bool gvirt_fdi_sends(const GvirtDisplay *display);
+
+/* iclk.c: the PCH's clocks, in kHz; 0: stopped. */
+void gvirt_iclk_reset(GvirtDisplay *display);
+/* SBI_CTL_STAT was written. */
+void gvirt_iclk_run(GvirtDisplay *display);
+uint64_t gvirt_iclk_ssc_khz(const GvirtDisplay *display);
+uint64_t gvirt_iclk_nssc_khz(const GvirtDisplay *display);
+uint64_t gvirt_iclk_pixel_khz(const GvirtDisplay *display);
+
 /* aux.c */
+#define GVIRT_AUX_CHANNELS  4
 /* The channel that an offset belongs to, or -1. */
 int gvirt_aux_channel(uint32_t offset);
 void gvirt_aux_write(GvirtDisplay *display, unsigned channel, uint32_t offset,

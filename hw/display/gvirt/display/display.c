@@ -143,6 +143,9 @@ static uint32_t display_read(void *opaque, const GvirtRegInfo *info,
         gvirt_display_rearm(display);
         return value;
     }
+    if (offset == D_PCH_TRANS_CONF) {
+        return gvirt_crt_read(display, offset, value);
+    }
     return gvirt_port_read(display, offset, value);
 }
 
@@ -194,7 +197,7 @@ static void dispatch_write(GvirtDisplay *display, uint32_t offset,
     }
     if (offset >> 12 == 0x46) {
         update_pipes(display, now_ns);
-        for (i = 0; i < GVIRT_PORT_COUNT; i++) {
+        for (i = 0; i < GVIRT_PORT_E; i++) {
             gvirt_dpcd_link(display, i);
         }
         return;
@@ -212,7 +215,12 @@ static void dispatch_write(GvirtDisplay *display, uint32_t offset,
         gvirt_gmbus_write(display, offset, old, written);
         return;
     }
-    gvirt_port_write(display, offset, old, written);
+    if (!gvirt_port_write(display, offset, old, written)) {
+        gvirt_crt_write(display, offset);
+        if (offset == D_SBI_CTL_STAT) {
+            update_pipes(display, now_ns);      /* a PLL's reference */
+        }
+    }
 }
 
 static void display_write(void *opaque, const GvirtRegInfo *info,
@@ -229,6 +237,7 @@ static void display_write(void *opaque, const GvirtRegInfo *info,
     d_set(display, offset, value);
 
     dispatch_write(display, offset, old, written, now_ns);
+    gvirt_crt_update(display);
     gvirt_display_rearm(display);
     gvirt_port_notify(display);
 }
@@ -259,9 +268,11 @@ GvirtDisplay *gvirt_display_new(const GvirtHost *host, GvirtRegFile *regs,
     for (i = 0; i < GVIRT_PORT_COUNT; i++) {
         display->scanout[i] = gvirt_scanout_new();
     }
-    /* What a desktop board has wired: DDI B and C. */
+    display->sbi = g_hash_table_new(g_direct_hash, g_direct_equal);
+    /* What a desktop board has wired: DDI B and C, and the CRT. */
     display->port[GVIRT_PORT_B].strap = true;
     display->port[GVIRT_PORT_C].strap = true;
+    display->port[GVIRT_PORT_E].strap = true;
     gvirt_regfile_hook(regs, GVIRT_HOOK_DISPLAY, &display_hooks, display);
     irq->masks = irq_masks_changed;
     irq->masks_opaque = display;
@@ -284,6 +295,7 @@ void gvirt_display_free(GvirtDisplay *display)
     }
     display->irq->masks = NULL;
     gvirt_regfile_hook(display->regs, GVIRT_HOOK_DISPLAY, NULL, NULL);
+    g_hash_table_destroy(display->sbi);
     g_free(display);
 }
 
@@ -296,6 +308,7 @@ void gvirt_display_reset(GvirtDisplay *display)
         gvirt_pipe_reset(&display->pipe[i]);
     }
     gvirt_gmbus_reset(display);
+    gvirt_iclk_reset(display);
     gvirt_port_reset(display);
     gvirt_display_rearm(display);
     gvirt_port_notify(display);

@@ -68,6 +68,8 @@ void gvirt_gmbus_reset(GvirtDisplay *display)
 static GvirtDdc *pin_slave(GvirtDisplay *display, uint32_t pin)
 {
     switch (pin) {
+    case 2:
+        return &display->gmbus.ddc[GVIRT_PORT_E];
     case 4:
         return &display->gmbus.ddc[GVIRT_PORT_C];
     case 5:
@@ -210,6 +212,8 @@ static bool gpio_clock(uint32_t pair)
 static int gpio_port(uint32_t offset)
 {
     switch ((offset - D_GPIO_CTL) / 4) {
+    case 0:
+        return GVIRT_PORT_E;
     case 3:
         return GVIRT_PORT_C;
     case 4:

@@ -17,6 +17,7 @@
 #define FRAME_PS_MAX        1000000000000ll     /* 1 Hz */
 
 #define LCPLL_KHZ           2700000u
+#define SPLL_REFERENCE_KHZ  135000u
 
 void gvirt_pipe_reset(GvirtPipe *pipe)
 {
@@ -46,9 +47,30 @@ static uint64_t wrpll_khz(const GvirtDisplay *display, uint32_t ctl)
     } else if (reference == 2 && d_get(display, D_FUSE_STRAP3) & 2) {
         reference_khz = 24000;
     } else {
-        reference_khz = 135000;
+        reference_khz = reference == 2 ? gvirt_iclk_nssc_khz(display)
+                                       : gvirt_iclk_ssc_khz(display);
     }
     return reference_khz * n2 / 5 / (p * r2);
+}
+
+/* Symbols; the reference makes 135 MHz, unless the PCH's clock is bent. */
+static uint64_t spll_khz(const GvirtDisplay *display, uint32_t ctl)
+{
+    static const uint32_t symbol_khz[] = { 162000, 270000, 540000, 0 };
+    uint64_t khz = symbol_khz[d_bits(ctl, 27, 26)];
+
+    if (!(ctl & D_ENABLE)) {
+        return 0;
+    }
+    switch (d_bits(ctl, 29, 28)) {
+    case 1:
+        /* FUSE_STRAP: the CPU has no spread reference of its own. */
+        return khz * gvirt_iclk_ssc_khz(display) / SPLL_REFERENCE_KHZ;
+    case 2:
+        return khz * gvirt_iclk_nssc_khz(display) / SPLL_REFERENCE_KHZ;
+    default:
+        return khz;
+    }
 }
 
 static uint64_t lcpll_khz(const GvirtDisplay *display, uint64_t khz)
@@ -58,8 +80,6 @@ static uint64_t lcpll_khz(const GvirtDisplay *display, uint64_t khz)
 
 uint64_t gvirt_port_clock_khz(const GvirtDisplay *display, GvirtPort port)
 {
-    uint32_t ctl;
-
     /* DisplayPort symbols: the PLL's frequency is of bits of five lanes. */
     switch (d_get(display, D_PORT_CLK_SEL + port * 4) >> 29) {
     case 0:
@@ -69,18 +89,7 @@ uint64_t gvirt_port_clock_khz(const GvirtDisplay *display, GvirtPort port)
     case 2:
         return lcpll_khz(display, 162000);
     case 3:
-        ctl = d_get(display, D_SPLL_CTL);
-        if (!(ctl & D_ENABLE)) {
-            return 0;
-        }
-        switch (d_bits(ctl, 27, 26)) {
-        case 0:
-            return 162000;
-        case 1:
-            return 270000;
-        default:
-            return 540000;
-        }
+        return spll_khz(display, d_get(display, D_SPLL_CTL));
     case 4:
         /* WRPLLs: 1/10 of a bit is a symbol, 1 pixel at 8 bits a colour. */
         return wrpll_khz(display, d_get(display, D_WRPLL_CTL1));
@@ -113,8 +122,8 @@ static uint64_t pixel_clock_khz(const GvirtPipe *pipe, GvirtTranscoder trans)
         khz = gvirt_port_clock_khz(display, GVIRT_PORT_A);
     } else {
         select = d_get(display, D_TRANS_CLK_SEL + trans * 4) >> 29;
-        /* 2: DDI B, 3: C, 4: D, 5: E (to the PCH's CRT, which is not there) */
-        if (select < 2 || select > 4) {
+        /* 2: DDI B, 3: C, 4: D, 5: E, the FDI link to the PCH */
+        if (select < 2 || select > 5) {
             return 0;
         }
         khz = gvirt_port_clock_khz(display, select - 1);

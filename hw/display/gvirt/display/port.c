@@ -13,7 +13,6 @@
 #define DDI_BUF_DETECTED    (1u << 0)
 #define DDI_PORTS           5
 
-#define SFUSE_NO_CRT        (1u << 6)
 #define SFUSE_DDI_B         (1u << 2)
 #define SFUSE_DDI_C         (1u << 1)
 #define SFUSE_DDI_D         (1u << 0)
@@ -31,7 +30,7 @@
 
 static const GvirtIrqEvent hotplug_event[GVIRT_PORT_COUNT] = {
     GVIRT_IRQ_HOTPLUG_A, GVIRT_IRQ_HOTPLUG_B, GVIRT_IRQ_HOTPLUG_C,
-    GVIRT_IRQ_HOTPLUG_D,
+    GVIRT_IRQ_HOTPLUG_D, GVIRT_IRQ_HOTPLUG_CRT,
 };
 
 static bool plugged(const GvirtPortState *state)
@@ -42,7 +41,7 @@ static bool plugged(const GvirtPortState *state)
 
 static void set_straps(GvirtDisplay *display)
 {
-    uint32_t straps = SFUSE_NO_CRT;
+    uint32_t straps = 0;        /* "CRT disabled" is one of them */
 
     straps |= display->port[GVIRT_PORT_B].strap ? SFUSE_DDI_B : 0;
     straps |= display->port[GVIRT_PORT_C].strap ? SFUSE_DDI_C : 0;
@@ -67,7 +66,9 @@ static void attach(GvirtDisplay *display, GvirtPort port)
         pins->edid = is_dp ? NULL : monitor->edid;
         pins->edid_size_B = monitor->edid_size_B;
     }
-    gvirt_irq_set_live(display->irq, hotplug_event[port], plugged(state));
+    if (port != GVIRT_PORT_E) {
+        gvirt_irq_set_live(display->irq, hotplug_event[port], plugged(state));
+    }
 }
 
 void gvirt_port_reset(GvirtDisplay *display)
@@ -78,6 +79,7 @@ void gvirt_port_reset(GvirtDisplay *display)
     for (i = 0; i < GVIRT_PORT_COUNT; i++) {
         attach(display, i);
     }
+    gvirt_crt_reset(display);
 }
 
 void gvirt_port_pulse(GvirtDisplay *display, GvirtPort port, bool is_long)
@@ -100,7 +102,9 @@ void gvirt_display_set_monitor(GvirtDisplay *display, GvirtPort port,
     GvirtMonitor next = { .kind = GVIRT_MONITOR_NONE };
     bool was, is;
 
-    if ((unsigned)port >= GVIRT_PORT_COUNT) {
+    if ((unsigned)port >= GVIRT_PORT_COUNT ||
+        (monitor && monitor->kind != GVIRT_MONITOR_NONE &&
+         (monitor->kind == GVIRT_MONITOR_VGA) != (port == GVIRT_PORT_E))) {
         return;
     }
     state = &display->port[port];
@@ -128,7 +132,9 @@ void gvirt_display_set_monitor(GvirtDisplay *display, GvirtPort port,
     }
     set_straps(display);
     attach(display, port);
-    if (was || is) {
+    if (port == GVIRT_PORT_E) {
+        gvirt_crt_plug(display);
+    } else if (was || is) {
         gvirt_port_pulse(display, port, true);
     }
     gvirt_port_notify(display);
@@ -153,7 +159,7 @@ static int transcoder_port(GvirtDisplay *display, GvirtTranscoder transcoder)
     if (transcoder == GVIRT_TRANSCODER_EDP) {
         return GVIRT_PORT_A;
     }
-    return port >= GVIRT_PORT_B && port < GVIRT_PORT_COUNT ? (int)port : -1;
+    return port >= GVIRT_PORT_B && port <= GVIRT_PORT_D ? (int)port : -1;
 }
 
 GvirtPipe *gvirt_port_pipe(GvirtDisplay *display, GvirtPort port)
@@ -166,6 +172,9 @@ GvirtPipe *gvirt_port_pipe(GvirtDisplay *display, GvirtPort port)
         return NULL;
     }
     state = &display->port[port];
+    if (port == GVIRT_PORT_E) {
+        return plugged(state) ? gvirt_crt_pipe(display) : NULL;
+    }
     if (!plugged(state) ||
         !(d_get(display, D_DDI_BUF_CTL + port * 0x100) & D_ENABLE) ||
         (state->monitor.kind == GVIRT_MONITOR_DP &&
@@ -188,6 +197,9 @@ bool gvirt_port_limited_range(const GvirtDisplay *display, GvirtPort port,
     GvirtTranscoder trans = pipe->transcoder;
     uint32_t value;
 
+    if (port == GVIRT_PORT_E) {
+        return false;           /* nothing tells an analog monitor */
+    }
     if (display->port[port].monitor.kind == GVIRT_MONITOR_DP) {
         /* DisplayPort 1.2, 2.2.4.3: MISC0 bits 4:1 for RGB. */
         value = d_get(display, d_trans(trans, D_TRANS_MSA_MISC));
@@ -277,7 +289,7 @@ bool gvirt_port_write(GvirtDisplay *display, uint32_t offset, uint32_t old,
     } else {
         port = ddi_of(offset, D_DDI_BUF_CTL);
     }
-    if (port >= 0 && port < GVIRT_PORT_COUNT) {
+    if (port >= 0 && port < GVIRT_PORT_E) {
         gvirt_dpcd_link(display, port);
     }
     return port >= 0;
