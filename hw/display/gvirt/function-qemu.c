@@ -8,13 +8,13 @@
  *   gpu=ID                the gvirt-gpu; the only one, or a new one
  *   xres=, yres=          the preferred mode of the monitors (1024x768)
  *   hdmi=on|off           a monitor on port B, HDMI (on); may be changed at
- *   dp=on|off             run time by qom-set; on port C, DisplayPort (off)
+ *   dp=on|off             run time by qom-set; on port C, DisplayPort (off);
+ *   vga=on|off            on the analog port, VGA (off)
  *
  * Source: HSW PRM vol. 12 (PCI configuration registers of device 2).
  */
 #include "qemu/osdep.h"
 #include "hw/boards.h"
-#include "hw/display/edid.h"
 #include "function-qemu.h"
 #include "hw/gvirt/glue-qemu.h"
 #include "hw/pci/msi.h"
@@ -136,23 +136,10 @@ static void function_irq(void *opaque, bool level)
 static void function_monitor(GvirtFunction *f, GvirtHead *head)
 {
     GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
-    GvirtMonitor monitor = { .kind = head->kind };
-    qemu_edid_info info = {
-        .vendor = "GVT",
-        .name = head->kind == GVIRT_MONITOR_HDMI ? "gvirt HDMI" : "gvirt DP",
-        .prefx = f->xres,
-        .prefy = f->yres,
-        .maxx = MAX(f->xres, 1920),
-        .maxy = MAX(f->yres, 1200),
-        .refresh_rate = 60000,
-    };
+    GvirtMonitor monitor = { .kind = GVIRT_MONITOR_NONE };
 
     if (head->connected) {
-        monitor.connected = true;
-        qemu_edid_generate(monitor.edid, 256, &info);
-        monitor.edid_size_B = 128 * (1 + monitor.edid[126]);
-    } else {
-        monitor.kind = GVIRT_MONITOR_NONE;
+        gvirt_monitor_make(&monitor, head->kind, f->xres, f->yres);
     }
     class->set_monitor(f, head->port, &monitor);
 }
@@ -208,15 +195,30 @@ static const GraphicHwOps function_console_ops = {
     .gfx_update = function_gfx_update,
 };
 
+/* What is called a head in QEMU's consoles. */
+enum {
+    HEAD_HDMI,
+    HEAD_DP,
+    HEAD_VGA,
+};
+
+static const struct {
+    GvirtMonitorKind kind;
+    GvirtPort port;
+} function_heads[GVIRT_HEADS_MAX] = {
+    [HEAD_HDMI] = { GVIRT_MONITOR_HDMI, GVIRT_PORT_B },
+    [HEAD_DP] = { GVIRT_MONITOR_DP, GVIRT_PORT_C },
+    [HEAD_VGA] = { GVIRT_MONITOR_VGA, GVIRT_PORT_E },
+};
+
 static void function_head_init(GvirtFunction *f, unsigned index,
-                               GvirtMonitorKind kind, GvirtPort port,
                                bool connected)
 {
     GvirtHead *head = &f->head[index];
 
     head->function = f;
-    head->kind = kind;
-    head->port = port;
+    head->kind = function_heads[index].kind;
+    head->port = function_heads[index].port;
     head->connected = connected;
     head->all = true;
     head->dark = true;
@@ -318,6 +320,7 @@ static void function_realize(PCIDevice *pci, Error **errp)
     GvirtFunction *f = GVIRT_FUNCTION(pci);
     GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
     Error *error = NULL;
+    unsigned i;
 
     if (!function_check(f, errp)) {
         return;
@@ -369,9 +372,11 @@ static void function_realize(PCIDevice *pci, Error **errp)
         gvirt_remote_init(&f->remote, pci);
     }
 
-    function_head_init(f, 0, GVIRT_MONITOR_HDMI, GVIRT_PORT_B, f->hdmi);
-    if (f->dp) {
-        function_head_init(f, 1, GVIRT_MONITOR_DP, GVIRT_PORT_C, true);
+    function_head_init(f, HEAD_HDMI, f->plugged[HEAD_HDMI]);
+    for (i = HEAD_HDMI + 1; i < GVIRT_HEADS_MAX; i++) {
+        if (f->plugged[i]) {
+            function_head_init(f, i, true);
+        }
     }
     f->ready = true;
     return;
@@ -424,38 +429,17 @@ static void function_reset(DeviceState *dev)
 
 /* ---- properties ---- */
 
-static GvirtHead *function_head(GvirtFunction *f, GvirtMonitorKind kind)
+static void function_set_plugged(GvirtFunction *f, unsigned index, bool on)
 {
-    unsigned i;
+    GvirtHead *head = &f->head[index];
 
-    for (i = 0; i < GVIRT_HEADS_MAX; i++) {
-        if (f->head[i].function && f->head[i].kind == kind) {
-            return &f->head[i];
-        }
-    }
-    return NULL;
-}
-
-static bool function_get_plugged(GvirtFunction *f, GvirtMonitorKind kind,
-                                 bool configured)
-{
-    GvirtHead *head = function_head(f, kind);
-
-    return head ? head->connected : configured;
-}
-
-static void function_set_plugged(GvirtFunction *f, GvirtMonitorKind kind,
-                                 bool *configured, bool on)
-{
-    GvirtHead *head = function_head(f, kind);
-
-    *configured = on;
+    f->plugged[index] = on;
     if (!f->ready) {
         return;
     }
-    if (!head) {
+    if (!head->function) {
         if (on) {
-            function_head_init(f, 1, kind, GVIRT_PORT_C, true);
+            function_head_init(f, index, true);
         }
     } else if (head->connected != on) {
         head->connected = on;
@@ -465,30 +449,32 @@ static void function_set_plugged(GvirtFunction *f, GvirtMonitorKind kind,
 
 static bool function_get_hdmi(Object *obj, Error **errp)
 {
-    GvirtFunction *f = GVIRT_FUNCTION(obj);
-
-    return function_get_plugged(f, GVIRT_MONITOR_HDMI, f->hdmi);
+    return GVIRT_FUNCTION(obj)->plugged[HEAD_HDMI];
 }
 
 static void function_set_hdmi(Object *obj, bool on, Error **errp)
 {
-    GvirtFunction *f = GVIRT_FUNCTION(obj);
-
-    function_set_plugged(f, GVIRT_MONITOR_HDMI, &f->hdmi, on);
+    function_set_plugged(GVIRT_FUNCTION(obj), HEAD_HDMI, on);
 }
 
 static bool function_get_dp(Object *obj, Error **errp)
 {
-    GvirtFunction *f = GVIRT_FUNCTION(obj);
-
-    return function_get_plugged(f, GVIRT_MONITOR_DP, f->dp);
+    return GVIRT_FUNCTION(obj)->plugged[HEAD_DP];
 }
 
 static void function_set_dp(Object *obj, bool on, Error **errp)
 {
-    GvirtFunction *f = GVIRT_FUNCTION(obj);
+    function_set_plugged(GVIRT_FUNCTION(obj), HEAD_DP, on);
+}
 
-    function_set_plugged(f, GVIRT_MONITOR_DP, &f->dp, on);
+static bool function_get_vga(Object *obj, Error **errp)
+{
+    return GVIRT_FUNCTION(obj)->plugged[HEAD_VGA];
+}
+
+static void function_set_vga(Object *obj, bool on, Error **errp)
+{
+    function_set_plugged(GVIRT_FUNCTION(obj), HEAD_VGA, on);
 }
 
 static char *function_get_unknown(Object *obj, Error **errp)
@@ -530,7 +516,7 @@ static const Property function_properties[] = {
 
 static void function_instance_init(Object *obj)
 {
-    GVIRT_FUNCTION(obj)->hdmi = true;
+    GVIRT_FUNCTION(obj)->plugged[HEAD_HDMI] = true;
 }
 
 static void function_class_init(ObjectClass *klass,
@@ -559,6 +545,10 @@ static void function_class_init(ObjectClass *klass,
                                    function_set_dp);
     object_class_property_set_description(klass, "dp",
         "A monitor on port C, DisplayPort; may be changed at run time");
+    object_class_property_add_bool(klass, "vga", function_get_vga,
+                                   function_set_vga);
+    object_class_property_set_description(klass, "vga",
+        "A monitor on the analog port, VGA; may be changed at run time");
     object_class_property_add_str(klass, "unknown-registers",
                                   function_get_unknown, NULL);
     object_class_property_set_description(klass, "unknown-registers",

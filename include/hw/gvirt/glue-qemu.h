@@ -228,7 +228,7 @@ void gvirt_remote_irq_again(GvirtRemote *remote);
 #define TYPE_GVIRT_FUNCTION "gvirt-function"
 OBJECT_DECLARE_TYPE(GvirtFunction, GvirtFunctionClass, GVIRT_FUNCTION)
 
-#define GVIRT_HEADS_MAX 2
+#define GVIRT_HEADS_MAX 3
 #define GVIRT_RUNS_MAX  1024
 
 typedef struct GvirtHead {
@@ -253,8 +253,7 @@ struct GvirtFunction {
     GvirtGpuDevice *gpu;
     uint32_t xres;
     uint32_t yres;
-    bool hdmi;
-    bool dp;
+    bool plugged[GVIRT_HEADS_MAX];
 
     MemoryRegion bar0;
     MemoryRegion aperture;      /* BAR2: a container of */
@@ -307,6 +306,10 @@ struct GvirtFunctionClass {
                          pixman_region32_t *damage);
     char *(*unknown_registers)(GvirtFunction *f);
 };
+
+/* A monitor (monitor-qemu.c) that prefers a mode, with its EDID. */
+void gvirt_monitor_make(GvirtMonitor *monitor, GvirtMonitorKind kind,
+                        uint32_t xres, uint32_t yres);
 
 /* The events of a function: pass to gvirt_glue_host_init() or _claim(). */
 extern const GvirtGlueEvents gvirt_function_events;
