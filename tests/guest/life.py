@@ -6,6 +6,7 @@ They use the harness of tests/guest/run, which passes itself to tests()."""
 
 import json
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -17,6 +18,7 @@ HANG_LINES = re.compile(r"GPU HANG: ecode 7:|Resetting \w+ for |"
                         r"context reset due to GPU hang")
 ENGINES = ("rcs0", "bcs0", "vcs0", "vecs0")
 FUNCTIONS = {"vgpu": "v0", "passthrough": "p0"}
+HEADS = {"hdmi": 0, "dp": 1, "vga": 2}
 
 # Without userspace, the words of a shell: everything a test prints is
 # "name=value", and wait_for() gives up after 20 s.
@@ -35,6 +37,18 @@ console() {
 }
 connected() { grep -lx connected /sys/class/drm/card0-$1-*/status | wc -l; }
 """
+
+
+def read_ppm(folder, name):
+    """Size and rows of a screen dump; no size when there is none."""
+    try:
+        data = pathlib.Path(folder, f"{name}.ppm").read_bytes()
+    except OSError:
+        return None, []
+    _, size, _, pixels = data.split(b"\n", 3)
+    width, height = (int(word) for word in size.split())
+    return (width, height), [pixels[y * width * 3:(y + 1) * width * 3]
+                             for y in range(height)]
 
 
 class Talker(threading.Thread):
@@ -236,6 +250,79 @@ class Life:
         self._points(tap, setting, what, got,
                      {"size": "1920,1080", "lit": "1", "works": "yes"})
 
+    def vga(self, tap, setting):
+        """The analog port: plugged beside HDMI, and alone."""
+        device = FUNCTIONS[setting.gpu]
+        write = (r"""printf '\033[?25l\033[2J\033[H' >/dev/tty1
+            for i in $(seq 12); do
+                printf 'line %d: the quick brown fox jumps\n\n' $i >/dev/tty1
+            done; sleep 1""")
+
+        def plug(there):
+            return ("qom-set", {"path": f"/machine/peripheral/{device}",
+                                "property": "vga", "value": there})
+
+        def shoot(head):
+            return ("screendump", {
+                "filename": os.path.join(folder, f"{head}.ppm"),
+                "device": device, "head": HEADS[head]})
+
+        with tempfile.TemporaryDirectory() as folder:
+            what = f"vga plugged {setting.where}"
+            got = self._guest(setting, r"""
+                mark() { echo "gvirt: $1" >/dev/kmsg; }
+                lit() { cat /sys/class/drm/card0-VGA-1/enabled; }
+                echo 1 >/proc/sys/kernel/printk
+                say at_first $(connected VGA),$(connected HDMI-A)
+                mark one; wait_for '[ $(connected VGA) = 1 ]'
+                say plugged $(connected VGA),$(connected HDMI-A)
+                wait_for '[ $(lit) = enabled ]'; say lit $(lit)
+                """ + write + r"""
+                mark two; wait_for '[ $(connected VGA) = 0 ]'
+                say unplugged $(connected VGA),$(connected HDMI-A)""",
+                steps=[("gvirt: one", None, *plug(True)),
+                       ("gvirt: two", None, *shoot("hdmi")),
+                       ("gvirt: two", None, *shoot("vga")),
+                       ("gvirt: two", None, *plug(False))])
+            self._points(tap, setting, what, got, {
+                "at_first": "0,1", "plugged": "1,1", "lit": "enabled",
+                "unplugged": "0,1"})
+            size, rows = read_ppm(folder, "vga")
+            tap.point(size == (1024, 768) and
+                      (size, rows) == read_ppm(folder, "hdmi"),
+                      f"{what}: the picture that HDMI shows", size)
+
+        with tempfile.TemporaryDirectory() as folder:
+            what = f"vga alone {setting.where}"
+            got = self._guest(setting, r"""
+                mark() { echo "gvirt: $1" >/dev/kmsg; }
+                echo 1 >/proc/sys/kernel/printk
+                wait_for 'grep -q i915 /proc/fb'
+                modprobe button; wait_for '[ -e /sys/class/input/input0 ]'
+                echo freeze >/sys/power/state && say resumed yes
+                console 0; modprobe -r i915 && say unloaded yes
+                modprobe i915; wait_for 'grep -q i915 /proc/fb'
+                wait_for '[ $(connected VGA) = 1 ]'; console 1
+                say size $(cat /sys/class/graphics/fb0/virtual_size)
+                say lit $(cat /sys/class/drm/card0-VGA-1/enabled)
+                """ + write + r"""
+                mark two; wait_for '[ $(connected VGA) = 0 ]'
+                say works "$(works)" """,
+                "--device-args", "vga=on,hdmi=off,xres=1280,yres=1024",
+                steps=[("PM: suspend entry", "PM: suspend exit",
+                        "system_powerdown", {}),
+                       ("gvirt: two", None, *shoot("vga")),
+                       ("gvirt: two", None, *plug(False))])
+            self._points(tap, setting, what, got, {
+                "resumed": "yes", "unloaded": "yes", "size": "1280,1024",
+                "lit": "enabled", "works": "yes"})
+            size, rows = read_ppm(folder, "vga")
+        tap.point(size == (1280, 1024), f"{what}: size of the picture", size)
+        written = self.harness.text_rows(rows)
+        tap.point(written == [i % 2 == 0 and i < 24 for i in range(64)],
+                  f"{what}: text is where it was written",
+                  "".join("x" if row else "." for row in written))
+
     def _bare(self, binary, gpu, timing, more):
         """What the program without an operating system prints."""
         qemu = self.harness.PROJECT / "build" / "qemu-system-x86_64"
@@ -303,4 +390,4 @@ def programs():
 def tests(harness):
     life = Life(harness)
     return {"hang": life.hang, "load": life.load, "suspend": life.suspend,
-            "hotplug": life.hotplug, "cycles": life.cycles}
+            "hotplug": life.hotplug, "vga": life.vga, "cycles": life.cycles}
