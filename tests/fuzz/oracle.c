@@ -237,10 +237,10 @@ void oracle_switched(Oracle *oracle, int64_t from_id, int64_t to_id)
     oracle->tenant = to ? (int)(to - oracle->guest) : -1;
     for (i = 0; i < ORACLE_KEPT && from; i++) {
         from->kept[i] = hw(oracle, kept_reg[i]);
-        from->wrote[i] = false;
     }
     if (to) {
         check_kept(oracle, to);
+        memset(to->wrote, 0, sizeof(to->wrote));
     }
 }
 

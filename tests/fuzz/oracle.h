@@ -27,7 +27,7 @@ typedef struct OracleGuest {
     uint32_t high_page, high_pages;
     unsigned fences;
     uint32_t kept[ORACLE_KEPT];     /* registers at the end of its turn */
-    bool wrote[ORACLE_KEPT];        /* ... and itself in its absence */
+    bool wrote[ORACLE_KEPT];        /* ... and itself since it began */
 } OracleGuest;
 
 typedef struct Oracle {

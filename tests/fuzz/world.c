@@ -177,7 +177,11 @@ static uint32_t vgpu_io_read(void *to, uint32_t offset, unsigned size_B)
 static void vgpu_io_write(void *to, uint32_t offset, uint32_t value,
                           unsigned size_B)
 {
-    gvirt_vgpu_io_write(((WorldGuest *)to)->vgpu, offset, value, size_B);
+    WorldGuest *guest = to;
+
+    oracle_guest_write(&guest->world->oracle, guest->index,
+                       gvirt_vgpu_io_read(guest->vgpu, 0, 4));
+    gvirt_vgpu_io_write(guest->vgpu, offset, value, size_B);
 }
 
 static void vgpu_reset(void *to)
