@@ -4,14 +4,42 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MI_BATCH_BUFFER_END (0x0au << 23)
+
+unsigned gem_wrong;
+
+void expect(bool good, const char *format, ...)
+{
+    va_list args;
+
+    if (good) {
+        return;
+    }
+    gem_wrong++;
+    printf("wrong: ");
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    printf("\n");
+    fflush(stdout);
+}
+
+double seconds(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec + ts.tv_nsec / 1e9;
+}
 
 void gem_fail(const char *what)
 {
@@ -19,7 +47,7 @@ void gem_fail(const char *what)
     exit(1);
 }
 
-static int gem_ioctl(int fd, unsigned long request, void *arg)
+int gem_ioctl(int fd, unsigned long request, void *arg)
 {
     int ret;
 

@@ -28,6 +28,15 @@ typedef struct Batch {
 /* Ends the program: "what" and the reason from errno. */
 __attribute__((noreturn)) void gem_fail(const char *what);
 
+/* How often expect() was disappointed; it tells of each. */
+extern unsigned gem_wrong;
+__attribute__((format(printf, 2, 3)))
+void expect(bool good, const char *format, ...);
+/* Of the monotonic clock. */
+double seconds(void);
+
+/* An ioctl that is not given up for a signal. Returns 0 or -errno. */
+int gem_ioctl(int fd, unsigned long request, void *arg);
 /* Opens the first DRM device that is driven by i915. */
 int gem_open(void);
 int gem_get_param(int fd, int param);

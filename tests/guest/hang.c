@@ -16,11 +16,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gem.h"
@@ -60,32 +58,7 @@ typedef struct Work {
     uint32_t value;
 } Work;
 
-static unsigned wrong;
 static char *state;
-
-__attribute__((format(printf, 2, 3)))
-static void expect(bool good, const char *format, ...)
-{
-    va_list args;
-
-    if (good) {
-        return;
-    }
-    wrong++;
-    printf("wrong: ");
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    printf("\n");
-}
-
-static double seconds(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 static void write_file(const char *path, const char *text)
 {
@@ -259,7 +232,7 @@ static void hang(unsigned index, bool full)
     static Batch spin;
     const char *name = engines[index].name;
     struct drm_i915_reset_stats stats = { 0 };
-    unsigned before = wrong;
+    unsigned before = gem_wrong;
     int fd = gem_open();
     uint32_t marker = gem_create(fd, 4096);
     uint32_t guilty = gem_context_create(fd);
@@ -331,7 +304,7 @@ static void hang(unsigned index, bool full)
         work_submit(&others[i], fd, engines[i].engine, 0x3000 + i);
         work_check(&others[i], fd, SOON_NS, engines[i].name);
     }
-    printf("%s: %s\n", name, wrong == before ? "recovered" : "see above");
+    printf("%s: %s\n", name, gem_wrong == before ? "recovered" : "see above");
     batch_free(&spin);
     close(fd);
 }
@@ -389,6 +362,6 @@ int main(int argc, char **argv)
     }
     read_file("/sys/kernel/debug/dri/0/i915_wedged", text, sizeof(text));
     expect(atoi(text) == 0, "the GPU is wedged");
-    printf("hang: %u wrong\n", wrong);
-    return wrong ? 1 : 0;
+    printf("hang: %u wrong\n", gem_wrong);
+    return gem_wrong ? 1 : 0;
 }

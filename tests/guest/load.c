@@ -13,12 +13,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gem.h"
@@ -48,31 +46,6 @@ typedef struct Sample {
 } Sample;
 
 static int counters[ENGINES];
-static unsigned wrong;
-
-__attribute__((format(printf, 2, 3)))
-static void expect(bool good, const char *format, ...)
-{
-    va_list args;
-
-    if (good) {
-        return;
-    }
-    wrong++;
-    printf("wrong: ");
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    printf("\n");
-}
-
-static double seconds(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 static void sleep_s(double s)
 {
@@ -255,6 +228,6 @@ int main(int argc, char **argv)
         check_load(fd, i, rc6, for_s);
         check_idle(rc6, for_s);
     }
-    printf("load: %u wrong\n", wrong);
-    return wrong ? 1 : 0;
+    printf("load: %u wrong\n", gem_wrong);
+    return gem_wrong ? 1 : 0;
 }
