@@ -4,34 +4,13 @@
  * cycle: it submits work to two engines, polls for its end and prints what
  * the GPU's timestamps say and how often it had to poll.
  *
- * A Multiboot kernel for QEMU's -kernel, 32 bits, interrupts off; prints on
- * port 0xe9 (-debugcon) and ends through isa-debug-exit at 0xf4.
- *
- * Source: HSW PRM vol. 3, 6, 10; the Multiboot specification 0.6.96.
+ * Source: HSW PRM vol. 3, 6, 10.
  */
-#include <stdint.h>
-
-__asm__(".pushsection .text.start, \"ax\"\n"
-        ".align 4\n"
-        ".long 0x1badb002, 0, -0x1badb002\n"
-        ".globl _start\n"
-        "_start:\n"
-        "   cli\n"
-        "   mov $stack_end, %esp\n"
-        "   call bare_main\n"
-        "1: hlt\n"
-        "   jmp 1b\n"
-        ".popsection\n"
-        ".pushsection .bss\n"
-        ".align 16\n"
-        ".skip 16384\n"
-        "stack_end:\n"
-        ".popsection\n");
+#include "bare.h"
 
 /* Guest memory that graphics pages 0.. are mapped to. */
 #define MEMORY              0x01000000u
 #define PAGES               0x400u
-#define GTT                 0x200000u
 #define RPNSWREQ            0xa008u
 #define FORCEWAKE_MT        0xa188u
 #define FORCEWAKE_ACK       0x130044u
@@ -55,76 +34,6 @@ static Engine engines[2] = {
     { "rcs", 0x2000, 0x4080, 0x10000, 0x20000, 0 },
     { "bcs", 0x22000, 0x4280, 0x14000, 0x21000, 0 },
 };
-static uint32_t registers;          /* BAR0 */
-
-static void out8(uint16_t port, uint8_t value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static void out32(uint16_t port, uint32_t value)
-{
-    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static uint32_t in32(uint16_t port)
-{
-    uint32_t value;
-
-    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static uint32_t pci_read(uint32_t offset)
-{
-    out32(0xcf8, 0x80000000u | 2 << 11 | offset);
-    return in32(0xcfc);
-}
-
-static void pci_write(uint32_t offset, uint32_t value)
-{
-    out32(0xcf8, 0x80000000u | 2 << 11 | offset);
-    out32(0xcfc, value);
-}
-
-static void print(const char *text)
-{
-    while (*text) {
-        out8(0xe9, *text++);
-    }
-}
-
-static void print_number(uint32_t value)
-{
-    char digits[11];
-    int at = 10;
-
-    digits[at] = 0;
-    do {
-        digits[--at] = '0' + value % 10;
-        value /= 10;
-    } while (value);
-    print(" ");
-    print(digits + at);
-}
-
-static void stop(int status)
-{
-    out8(0xf4, status);
-    for (;;) {
-        __asm__ volatile("hlt");
-    }
-}
-
-static uint32_t rd(uint32_t offset)
-{
-    return *(volatile uint32_t *)(registers + offset);  /* volatile: MMIO */
-}
-
-static void wr(uint32_t offset, uint32_t value)
-{
-    *(volatile uint32_t *)(registers + offset) = value; /* volatile: MMIO */
-}
 
 /* volatile: the GPU writes it. */
 static volatile uint32_t *memory(uint32_t addr)
@@ -219,18 +128,13 @@ static __attribute__((used)) void bare_main(void)
 {
     uint32_t i;
 
-    if (pci_read(0) != 0x04128086 || pci_read(0x14)) {
-        print("no GPU below 4 GB at 00:02.0\n");
-        stop(1);
-    }
-    registers = pci_read(0x10) & ~15u;
-    pci_write(4, pci_read(4) | 6);              /* memory, bus master */
+    gpu_enable();
     wr(FORCEWAKE_MT, 0x00010001);
     while (!(rd(FORCEWAKE_ACK) & 1)) {
     }
     wr(RPNSWREQ, 25u << 24);                    /* 1250 MHz */
     for (i = 0; i < PAGES; i++) {
-        wr(GTT + i * 4, (MEMORY + i * 4096) | 1);
+        wr(GTT + i * 4, (MEMORY + i * 4096) | PTE_VALID);
     }
     for (i = 0; i < 0x40000; i++) {
         memory(BATCH_ADDR)[i] = 0;

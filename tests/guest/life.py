@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of what happens to a GPU in its life: hangs and resets, load and
-rest, suspend, drivers and monitors that come and go, and the modelled clock.
+rest, suspend, drivers and monitors that come and go.
 
 They use the harness of tests/guest/run, which passes itself to tests()."""
 
@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import socket
-import subprocess
 import tempfile
 import threading
 
@@ -323,65 +322,6 @@ class Life:
                   f"{what}: text is where it was written",
                   "".join("x" if row else "." for row in written))
 
-    def _bare(self, binary, gpu, timing, more):
-        """What the program without an operating system prints."""
-        qemu = self.harness.PROJECT / "build" / "qemu-system-x86_64"
-        argv = [os.environ.get("GVIRT_QEMU", str(qemu)), "-nodefaults",
-                "-no-user-config", "-L", "/usr/share/qemu", "-L",
-                "/usr/share/seabios", "-machine", "q35,sata=off,smbus=off",
-                "-accel", "tcg", "-m", "256M", "-vga", "none", "-display",
-                "none", "-kernel", str(binary), "-debugcon", "stdio",
-                "-device", "isa-debug-exit,iobase=0xf4",
-                "-device", f"gvirt-gpu,timing={timing}",
-                "-device", f"gvirt-{gpu},addr=2.0", *more]
-        try:
-            done = subprocess.run(argv, capture_output=True, text=True,
-                                  check=False, timeout=120)
-        except subprocess.TimeoutExpired:
-            return "timed out"
-        return done.stdout if done.returncode == 1 else (
-            f"{done.stdout}\nstatus {done.returncode}\n{done.stderr}")
-
-    def cycles(self, tap, setting):
-        """Under -icount two runs are the same, whatever the host does."""
-        what = f"cycles {setting.gpu}"
-        binary = self.harness.BUILD / "bare-time"
-        self.harness.BUILD.mkdir(parents=True, exist_ok=True)
-        built = subprocess.run(
-            [os.environ.get("CC", "gcc"), "-m32", "-std=gnu11", "-O2",
-             "-ffreestanding", "-fno-pie", "-no-pie", "-nostdlib", "-static",
-             "-fno-stack-protector", "-fcf-protection=none",
-             "-mgeneral-regs-only", "-Wl,-Ttext=0x100000",
-             "-Wl,--build-id=none", "-o", str(binary),
-             str(self.harness.HERE / "bare-time.c")],
-            capture_output=True, text=True, check=False)
-        if not tap.point(built.returncode == 0, f"{what}: compiles",
-                         built.stderr):
-            return
-        icount = ("-icount", "shift=2,align=off,sleep=off",
-                  "-rtc", "base=2020-01-01,clock=vm")
-        runs = [self._bare(binary, setting.gpu, "model", icount)]
-        # the second one on a busy machine
-        with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as noise:
-            runs += [self._bare(binary, setting.gpu, "model", icount)
-                     for _ in range(2)]
-            noise.kill()
-        tap.point(runs[0] == runs[1] == runs[2] and
-                  runs[0].count("\n") == 48, f"{what}: runs repeat", *runs)
-        # SRM, batch start, no-ops, batch end: clocks of 0.8 ns in 80 ns
-        wrong = []
-        for number, passed in re.findall(r"^rcs (\d+) \d+ (\d+) \d+ \d+$",
-                                         runs[0], re.M):
-            clk = 18 + 33 + 2 * (1000 + 777 * int(number)) + 4
-            if int(passed) not in (clk // 100, clk // 100 + 1):
-                wrong.append(f"round {number}: {passed} ticks, {clk} clocks")
-        tap.point(not wrong and "rcs 23 " in runs[0],
-                  f"{what}: as long as the table says", *wrong)
-        functional = self._bare(binary, setting.gpu, "functional", icount)
-        ticks = re.findall(r"^rcs \d+ \d+ (\d+) \d+ \d+$", functional, re.M)
-        tap.point(len(ticks) == 24 and set(ticks) == {"0"},
-                  f"{what}: timing=functional takes no time", functional)
-
 
 def programs():
     return {"hang": ("hang.c", "gem.c"), "load": ("load.c", "gem.c")}
@@ -390,4 +330,4 @@ def programs():
 def tests(harness):
     life = Life(harness)
     return {"hang": life.hang, "load": life.load, "suspend": life.suspend,
-            "hotplug": life.hotplug, "vga": life.vga, "cycles": life.cycles}
+            "hotplug": life.hotplug, "vga": life.vga}
