@@ -17,11 +17,11 @@ QEMU = build/qemu-system-x86_64
 -include build/config.mk
 
 .PHONY: all
-all: qemu
+all: tools qemu
 
 .PHONY: help
 help:
-	@echo 'make            build $(QEMU)'
+	@echo 'make            build $(QEMU) and build/gvirt-decode'
 	@echo 'make run        install what is missing, build, boot a Debian guest'
 	@echo 'make check      all tests: unit, qtest, guest'
 	@echo 'make check-unit the library alone, no QEMU, seconds'
@@ -64,6 +64,15 @@ library: build/config.status
 library-configured:
 	@ninja -j$(JOBS) -C build/lib | $(PROGRESS) || \
 	    { echo 'make: the build of the library failed, see above'; exit 1; }
+
+.PHONY: tools
+tools: build/config.status
+	@$(MAKE) tools-configured
+
+.PHONY: tools-configured
+tools-configured:
+	@ninja -j$(JOBS) -C build/lib tools/gvirt-decode | $(PROGRESS) || \
+	    { echo 'make: the build of the tools failed, see above'; exit 1; }
 
 .PHONY: qtests
 qtests: qemu

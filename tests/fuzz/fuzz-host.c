@@ -184,7 +184,7 @@ static void fuzz_trace(void *opaque, GvirtTraceEvent event, uint64_t a,
                        uint64_t b, uint64_t c, uint64_t d)
 {
     static const char *const text[] = {
-#define T(name, format) #name,
+#define T(name, ...) #name,
 #include "hw/gvirt/trace.def"
 #undef T
     };

@@ -304,7 +304,8 @@ int batch_submit(Batch *b, uint32_t engine, uint32_t context)
     gem_write(b->fd, b->handle, 0, b->dw, b->len_dw * 4);
     b->objects[b->object_count++] = (struct drm_i915_gem_exec_object2) {
         .handle = b->handle, .relocation_count = b->reloc_count,
-        .relocs_ptr = (uintptr_t)b->relocs
+        .relocs_ptr = (uintptr_t)b->relocs,
+        .flags = b->capture ? EXEC_OBJECT_CAPTURE : 0
     };
     arg.buffer_count = b->object_count;
     arg.batch_len = b->len_dw * 4;

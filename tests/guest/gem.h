@@ -23,6 +23,7 @@ typedef struct Batch {
     unsigned reloc_count;
     struct drm_i915_gem_exec_object2 objects[8];
     unsigned object_count;
+    bool capture;       /* the batch is to be in an error state */
 } Batch;
 
 /* Ends the program: "what" and the reason from errno. */

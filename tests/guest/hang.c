@@ -244,6 +244,7 @@ static void hang(unsigned index, bool full)
     unsigned i;
 
     batch_init(&spin, fd);
+    spin.capture = true;
     batch_emit(&spin, MI_STORE_DWORD_IMM);
     batch_emit(&spin, 0);
     batch_emit_address(&spin, marker, 0, true);

@@ -441,7 +441,7 @@ END_TEST
 static void expect_words(GvirtEngineId engine, const uint32_t *dw,
                          uint32_t len_dw, const char *words)
 {
-    char *text = gvirt_command_describe(engine, dw, len_dw);
+    char *text = gvirt_command_describe(engine, GVIRT_SPACE_PPGTT, dw, len_dw);
 
     ck_assert_msg(strstr(text, words) != NULL, "no \"%s\" in:\n%s", words,
                   text);
@@ -470,7 +470,7 @@ START_TEST(commands_in_words)
     expect_words(GVIRT_RCS, flush, 5, "  notify\n");
     expect_words(GVIRT_RCS, flush, 5,
                  "  post-sync operation: write immediate\n");
-    expect_words(GVIRT_RCS, flush, 5, "  address: 0x00001234\n");
+    expect_words(GVIRT_RCS, flush, 5, "  address: 0x00001234 ggtt\n");
     expect_words(GVIRT_RCS, flush, 5, "  data: 0xcafe\n");
     expect_words(GVIRT_RCS, flush, 3, "(only 3 dwords given)");
     expect_words(GVIRT_RCS, lri, 5, "(0x2358) = 0x00000007\n");
@@ -480,18 +480,21 @@ START_TEST(commands_in_words)
     expect_words(GVIRT_BCS, copy, 8, "  raster operation: 0xcc\n");
     expect_words(GVIRT_BCS, copy, 8, "  bottom right y: -16\n");
     expect_words(GVIRT_BCS, copy, 8, "  source pitch: -4096\n");
-    expect_words(GVIRT_BCS, copy, 8, "  source: 0x00020000\n");
+    expect_words(GVIRT_BCS, copy, 8, "  source: 0x00020000 ppgtt\n");
     expect_words(GVIRT_RCS, math, 2, "  LOAD SRCA R1\n");
     expect_words(GVIRT_RCS, depth, 7, "3DSTATE_DEPTH_BUFFER, 7 dwords\n");
     expect_words(GVIRT_RCS, depth, 7,
-                 "  dword 2: writes 0x12345000 (the batch's space)\n");
+                 "  dword 2: writes 0x12345000 ppgtt\n");
     expect_words(GVIRT_RCS, depth, 7, "  dword 5: 0x00000005\n");
     expect_words(GVIRT_RCS, none, 3,
                  "unknown command 0x1f800001, 3 dwords\n");
     expect_words(GVIRT_RCS, none, 3, "  dword 1: 0x0000abcd\n");
-    text = gvirt_command_describe(GVIRT_RCS, none, 0);
+    text = gvirt_command_describe(GVIRT_RCS, GVIRT_SPACE_PPGTT, none, 0);
     ck_assert_str_eq(text, "");
     g_free(text);
+    /* "Store Data Index": no address at all */
+    expect_words(GVIRT_BCS, (const uint32_t[]) { 0x13204001, 0x204, 1 }, 3,
+                 "  address: 0x00000200 in the status page\n");
     /* An opcode that two engines give different meanings. */
     expect_words(GVIRT_VCS, (const uint32_t[]) { 0x71000000, 5 }, 2,
                  "MFX_AVC_IMG_STATE");
@@ -527,7 +530,7 @@ START_TEST(any_header_is_safe)
             seed = seed * 1664525 + 1013904223;
             dw[k] = seed;
         }
-        text = gvirt_command_describe(i % GVIRT_ENGINE_COUNT, dw,
+        text = gvirt_command_describe(i % GVIRT_ENGINE_COUNT, i / 7 % 2, dw,
                                       1 + i % G_N_ELEMENTS(dw));
         ck_assert(g_utf8_validate(text, -1, NULL));
         g_free(text);

@@ -8,40 +8,27 @@
  * Source: as commands.def.
  */
 #include "hw/gvirt/commands.h"
-#include "hw/gvirt/regs.h"
 
-typedef enum FieldKind {
-    FIELD_HEX,
-    FIELD_DECIMAL,
-    FIELD_SIGNED,       /* two's complement in its width */
-    FIELD_FLAG,         /* named when set */
-    FIELD_ADDRESS,      /* in place, lower bits 0 */
-    FIELD_REGISTER,
-    FIELD_NAMES,        /* names separated by '|', from 0 on */
-} FieldKind;
+#include "describe.h"
 
+/* A field of one command, and the dword that holds it. */
 typedef struct Field {
     uint32_t op;
     uint8_t dword;
-    uint8_t high;
-    uint8_t low;
-    uint8_t kind;
-    const char *name;
-    const char *names;
+    GvirtField field;
 } Field;
 
-#define HEX(op, dw, hi, lo, name)   { op, dw, hi, lo, FIELD_HEX, name, NULL }
-#define DEC(op, dw, hi, lo, name) \
-    { op, dw, hi, lo, FIELD_DECIMAL, name, NULL }
-#define SGN(op, dw, hi, lo, name) \
-    { op, dw, hi, lo, FIELD_SIGNED, name, NULL }
-#define FLAG(op, dw, bit, name)     { op, dw, bit, bit, FIELD_FLAG, name, NULL }
-#define ADDR(op, dw, lo, name) \
-    { op, dw, 31, lo, FIELD_ADDRESS, name, NULL }
-#define REGI(op, dw, name) \
-    { op, dw, 22, 2, FIELD_REGISTER, name, NULL }
+#define FIELD(op, dw, hi, lo, kind, name, names) \
+    { op, dw, { hi, lo, GVIRT_FIELD_##kind, name, names } }
+#define HEX(op, dw, hi, lo, name) FIELD(op, dw, hi, lo, HEX, name, NULL)
+#define BITS(op, dw, hi, lo, name) FIELD(op, dw, hi, lo, BITS, name, NULL)
+#define DEC(op, dw, hi, lo, name) FIELD(op, dw, hi, lo, DECIMAL, name, NULL)
+#define SGN(op, dw, hi, lo, name) FIELD(op, dw, hi, lo, SIGNED, name, NULL)
+#define FLAG(op, dw, bit, name)   FIELD(op, dw, bit, bit, FLAG, name, NULL)
+#define ADDR(op, dw, lo, name)    FIELD(op, dw, 31, lo, ADDRESS, name, NULL)
+#define REGI(op, dw, name)        FIELD(op, dw, 22, 2, REGISTER, name, NULL)
 #define NAMES(op, dw, hi, lo, name, names) \
-    { op, dw, hi, lo, FIELD_NAMES, name, names }
+    FIELD(op, dw, hi, lo, NAMES, name, names)
 
 #define GLOBAL(op)      FLAG(op, 0, 22, "use global GTT")
 
@@ -72,7 +59,7 @@ typedef struct Field {
 
 static const Field fields[] = {
     FLAG(M(NOOP), 0, 22, "write identification"),
-    HEX(M(NOOP), 0, 21, 0, "identification"),
+    BITS(M(NOOP), 0, 21, 0, "identification"),
     NAMES(M(SET_PREDICATE), 0, 1, 0, "predicate",
           "never|while clear|while set|always"),
     FLAG(M(WAIT_FOR_EVENT), 0, 0, "pipe A scan line"),
@@ -144,7 +131,7 @@ static const Field fields[] = {
     HEX(M(STORE_DATA_INDEX), 1, 11, 2, "dword of the status page"),
     HEX(M(STORE_DATA_INDEX), 2, 31, 0, "data"),
     HEX(M(STORE_DATA_INDEX), 3, 31, 0, "data, high"),
-    HEX(M(LOAD_REGISTER_IMM), 0, 11, 8, "byte write disables"),
+    BITS(M(LOAD_REGISTER_IMM), 0, 11, 8, "byte write disables"),
     GLOBAL(M(UPDATE_GTT)),
     ADDR(M(UPDATE_GTT), 1, 12, "first page"),
     GLOBAL(M(STORE_REGISTER_MEM)),
@@ -352,102 +339,55 @@ static const Field fields[] = {
     HEX(B(XY_FULL_MONO_PATTERN_MONO_SRC_BLT), 9, 31, 0, "pattern foreground"),
 };
 
-static const char *const space_names[] = {
-    [GVIRT_OPERAND_GGTT] = "global",
-    [GVIRT_OPERAND_BATCH] = "the batch's space",
-    [GVIRT_OPERAND_BIT22] = "by header bit 22",
-    [GVIRT_OPERAND_PIPE_CONTROL] = "by dword 1 bit 24",
-    [GVIRT_OPERAND_FLUSH_DW] = "by bit 2",
-    [GVIRT_OPERAND_BB_START] = "by header bit 8",
-    [GVIRT_OPERAND_HWSP] = "status page index",
-    [GVIRT_OPERAND_PERF_COUNT] = "by bit 0",
-};
-
-static uint32_t field_value(const Field *field, uint32_t dword)
-{
-    unsigned width = field->high - field->low + 1;
-
-    return dword >> field->low & (width == 32 ? UINT32_MAX
-                                              : (1u << width) - 1);
-}
-
-static void append_register(GString *text, uint32_t offset)
-{
-    const GvirtRegInfo *info = gvirt_reg_find(offset);
-
-    if (info && info->count > 1) {
-        g_string_append_printf(text, "%s[%u] ", info->name,
-                               (offset - info->offset) / info->stride_B);
-    } else if (info) {
-        g_string_append_printf(text, "%s ", info->name);
-    }
-    g_string_append_printf(text, "(0x%x)", offset);
-}
-
-static void append_name(GString *text, const char *names, uint32_t value)
-{
-    g_auto(GStrv) list = g_strsplit(names, "|", 0);
-
-    if (value < g_strv_length(list)) {
-        g_string_append(text, list[value]);
-    } else {
-        g_string_append_printf(text, "%u (reserved)", value);
-    }
-}
-
-static void append_field(GString *text, const Field *field, uint32_t dword)
-{
-    unsigned width = field->high - field->low + 1;
-    uint32_t value = field_value(field, dword);
-
-    if (field->kind == FIELD_FLAG) {
-        if (value) {
-            g_string_append_printf(text, "  %s\n", field->name);
-        }
-        return;
-    }
-    g_string_append_printf(text, "  %s: ", field->name);
-    switch (field->kind) {
-    case FIELD_DECIMAL:
-        g_string_append_printf(text, "%u", value);
-        break;
-    case FIELD_SIGNED:
-        g_string_append_printf(text, "%d", (int32_t)(value << (32 - width)) >>
-                                           (32 - width));
-        break;
-    case FIELD_ADDRESS:
-        g_string_append_printf(text, "0x%08x", value << field->low);
-        break;
-    case FIELD_REGISTER:
-        append_register(text, value << field->low);
-        break;
-    case FIELD_NAMES:
-        append_name(text, field->names, value);
-        break;
-    default:
-        g_string_append_printf(text, "0x%x", value);
-        break;
-    }
-    g_string_append_c(text, '\n');
-}
-
-static bool append_operand(GString *text, const GvirtCommandInfo *info,
-                           uint32_t i, uint32_t dword)
+static const GvirtOperand *operand_at(const GvirtCommandInfo *info,
+                                      uint32_t i)
 {
     unsigned k;
 
     for (k = 0; k < GVIRT_OPERANDS_MAX; k++) {
-        const GvirtOperand *operand = &info->operand[k];
-
-        if (operand->space != GVIRT_OPERAND_NONE && operand->dword == i) {
-            g_string_append_printf(text, "  dword %u: %s 0x%08x (%s)\n", i,
-                                   operand->write ? "writes" : "reads",
-                                   dword & operand->mask,
-                                   space_names[operand->space]);
-            return true;
+        if (info->operand[k].space != GVIRT_OPERAND_NONE &&
+            info->operand[k].dword == i) {
+            return &info->operand[k];
         }
     }
-    return false;
+    return NULL;
+}
+
+bool gvirt_command_operand_ggtt(const GvirtOperand *operand, GvirtSpace space,
+                                const uint32_t *dw, uint32_t len_dw)
+{
+    bool global = space == GVIRT_SPACE_GGTT;
+
+    if (len_dw == 0) {
+        return global;
+    }
+    switch (operand->space) {
+    case GVIRT_OPERAND_GGTT:
+    case GVIRT_OPERAND_HWSP:
+        return true;
+    case GVIRT_OPERAND_BIT22:
+        return global || dw[0] & 1u << 22;
+    case GVIRT_OPERAND_PIPE_CONTROL:
+        return global || (len_dw > 1 && dw[1] & 1u << 24);
+    case GVIRT_OPERAND_FLUSH_DW:
+        return global || (operand->dword < len_dw &&
+                          dw[operand->dword] & 1u << 2);
+    case GVIRT_OPERAND_PERF_COUNT:
+        return global || (operand->dword < len_dw &&
+                          dw[operand->dword] & 1u << 0);
+    case GVIRT_OPERAND_BB_START:
+        return global || !(dw[0] & 1u << 8);
+    default:
+        return global;
+    }
+}
+
+static void append_operand(GString *text, const GvirtOperand *operand,
+                           uint32_t i, uint32_t dword, const char *where)
+{
+    g_string_append_printf(text, "  dword %u: %s 0x%08x%s\n", i,
+                           operand->write ? "writes" : "reads",
+                           dword & operand->mask, where);
 }
 
 /* One instruction of MI_MATH: gen75.xml, MI_MATH_ALU_INSTRUCTION. */
@@ -503,13 +443,63 @@ static bool fields_apply(const GvirtCommandInfo *info)
            (info->engines & GVIRT_ENGINE_BIT(GVIRT_RCS));
 }
 
-char *gvirt_command_describe(GvirtEngineId engine, const uint32_t *dw,
-                             uint32_t len_dw)
+/* "Store Data Index": the address is an offset in the status page. */
+static bool in_status_page(const GvirtOperand *operand, const uint32_t *dw,
+                           uint32_t len_dw)
+{
+    switch (operand->space) {
+    case GVIRT_OPERAND_HWSP:
+        return true;
+    case GVIRT_OPERAND_FLUSH_DW:
+        return dw[0] & 1u << 21;
+    case GVIRT_OPERAND_PIPE_CONTROL:
+        return len_dw > 1 && dw[1] & 1u << 21;
+    default:
+        return false;
+    }
+}
+
+/*
+ * What the fields and the operand table say of one dword; false when there is
+ * nothing.
+ */
+static bool append_dword(GString *text, const GvirtCommandInfo *info,
+                         GvirtSpace space, const uint32_t *dw,
+                         uint32_t len_dw, uint32_t i)
+{
+    const GvirtOperand *operand = operand_at(info, i);
+    const char *where = "";
+    bool covered = i == 0;
+    unsigned f;
+
+    if (operand) {
+        where = in_status_page(operand, dw, len_dw) ? " in the status page"
+                : gvirt_command_operand_ggtt(operand, space, dw, len_dw)
+                ? " ggtt" : " ppgtt";
+    }
+    for (f = 0; fields_apply(info) && f < G_N_ELEMENTS(fields); f++) {
+        const GvirtField *field = &fields[f].field;
+
+        if (fields[f].op == info->value && fields[f].dword == i) {
+            gvirt_field_append(text, field, dw[i],
+                               field->kind == GVIRT_FIELD_ADDRESS ? where
+                                                                  : "");
+            covered = true;
+        }
+    }
+    if (!covered && operand) {
+        append_operand(text, operand, i, dw[i], where);
+        covered = true;
+    }
+    return covered;
+}
+
+char *gvirt_command_describe(GvirtEngineId engine, GvirtSpace space,
+                             const uint32_t *dw, uint32_t len_dw)
 {
     GString *text = g_string_new(NULL);
     const GvirtCommandInfo *info;
     uint32_t own_dw, i;
-    unsigned f;
 
     if (len_dw == 0) {
         return g_string_free(text, FALSE);
@@ -524,28 +514,18 @@ char *gvirt_command_describe(GvirtEngineId engine, const uint32_t *dw,
                                dw[0], own_dw, own_dw == 1 ? "" : "s");
     }
     for (i = 0; i < MIN(own_dw, len_dw); i++) {
-        bool covered = i == 0;
-
-        for (f = 0; info && fields_apply(info) && f < G_N_ELEMENTS(fields);
-             f++) {
-            if (fields[f].op == info->value && fields[f].dword == i) {
-                append_field(text, &fields[f], dw[i]);
-                covered = true;
-            }
-        }
         if (info && info->flags & GVIRT_CMD_LRI && i > 0) {
             if (i % 2) {
                 g_string_append(text, "  ");
-                append_register(text, dw[i] & 0x007ffffc);
+                gvirt_register_append(text, dw[i] & 0x007ffffc);
             } else {
                 g_string_append_printf(text, " = 0x%08x\n", dw[i]);
             }
-            covered = true;
         } else if (info && info->value == GVIRT_OP_MI_MATH && i > 0) {
             append_alu(text, dw[i]);
-            covered = true;
-        }
-        if (!covered && !(info && append_operand(text, info, i, dw[i]))) {
+        } else if (info && append_dword(text, info, space, dw, len_dw, i)) {
+            continue;
+        } else if (i > 0) {
             g_string_append_printf(text, "  dword %u: 0x%08x\n", i, dw[i]);
         }
     }
@@ -556,4 +536,18 @@ char *gvirt_command_describe(GvirtEngineId engine, const uint32_t *dw,
         g_string_append_printf(text, "  (only %u dwords given)\n", len_dw);
     }
     return g_string_free(text, FALSE);
+}
+
+const GvirtField *gvirt_command_field(const GvirtCommandInfo *info,
+                                      unsigned index, unsigned *dword)
+{
+    unsigned f;
+
+    for (f = 0; fields_apply(info) && f < G_N_ELEMENTS(fields); f++) {
+        if (fields[f].op == info->value && index-- == 0) {
+            *dword = fields[f].dword;
+            return &fields[f].field;
+        }
+    }
+    return NULL;
 }

@@ -4,6 +4,7 @@
  * and events that are brought to the main loop.
  */
 #include "qemu/osdep.h"
+#include "hw/gvirt/commands.h"
 #include "hw/gvirt/glue-qemu.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
@@ -151,7 +152,7 @@ static void glue_trace(void *opaque, GvirtTraceEvent event, uint64_t a,
                        uint64_t b, uint64_t c, uint64_t d)
 {
     switch (event) {
-#define T(name, format)                     \
+#define T(name, ...)                        \
     case GVIRT_TRACE_##name:                \
         trace_gvirt_##name(a, b, c, d);     \
         break;
@@ -159,6 +160,30 @@ static void glue_trace(void *opaque, GvirtTraceEvent event, uint64_t a,
 #undef T
     default:
         break;
+    }
+}
+
+/* One line: the fields of a command are separated by semicolons. */
+static void glue_trace_command(void *opaque, GvirtEngineId engine,
+                               uint64_t addr, const uint32_t *dw,
+                               uint32_t len_dw)
+{
+    if (trace_event_get_state_backends(TRACE_GVIRT_COMMAND_WORDS)) {
+        g_autofree char *words =
+            gvirt_command_describe(engine, GVIRT_SPACE_PPGTT, dw, len_dw);
+        g_auto(GStrv) line = g_strsplit(g_strchomp(words), "\n  ", -1);
+        g_autofree char *joined = g_strjoinv("; ", line);
+
+        trace_gvirt_command_words(engine, addr, joined);
+    }
+    if (trace_event_get_state_backends(TRACE_GVIRT_COMMAND_DWORDS)) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        uint32_t i;
+
+        for (i = 0; i < len_dw; i++) {
+            g_string_append_printf(text, "%s%08x", i ? " " : "", dw[i]);
+        }
+        trace_gvirt_command_dwords(engine, addr, text->str);
     }
 }
 
@@ -175,6 +200,7 @@ static const GvirtHostOps glue_ops = {
     .display_changed = glue_display_changed,
     .log = glue_log,
     .trace = glue_trace,
+    .trace_command = glue_trace_command,
 };
 
 static void glue_tell(void *opaque)
@@ -223,13 +249,13 @@ static void glue_timer(void *opaque)
     }
 }
 
-/* Whether anybody listens to any of our events. */
-static bool glue_traced(void)
+/* Whether anybody listens to any of our events of this name. */
+static bool glue_traced(const char *pattern)
 {
     TraceEventIter iter;
     TraceEvent *event;
 
-    trace_event_iter_init_pattern(&iter, "gvirt_*");
+    trace_event_iter_init_pattern(&iter, pattern);
     while ((event = trace_event_iter_next(&iter))) {
         if (trace_event_get_state_static(event) &&
             trace_event_get_state_dynamic(event)) {
@@ -245,7 +271,8 @@ void gvirt_glue_host_init(GvirtGlueHost *host, GvirtGpuDevice *gpu,
 {
     host->host.ops = &glue_ops;
     host->host.opaque = host;
-    host->host.trace_enabled = glue_traced();
+    host->host.trace_enabled = glue_traced("gvirt_*");
+    host->host.trace_commands = glue_traced("gvirt_command_*");
     host->gpu = gpu;
     host->name = name;
     host->events = events;

@@ -106,6 +106,20 @@ int64_t gvirt_reg_by_name(const char *name)
     return info->offset + (int64_t)element * info->stride_B;
 }
 
+char *gvirt_reg_name(uint32_t offset)
+{
+    const GvirtRegInfo *info = gvirt_reg_find(offset);
+
+    if (!info) {
+        return NULL;
+    }
+    if (info->count == 1) {
+        return g_strdup(info->name);
+    }
+    return g_strdup_printf("%s[%u]", info->name,
+                           (offset - info->offset) / info->stride_B);
+}
+
 void gvirt_regfile_init(GvirtRegFile *file, const GvirtHost *host,
                         const char *owner)
 {

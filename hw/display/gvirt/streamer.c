@@ -486,6 +486,8 @@ static StreamerVerdict streamer_command(GvirtEngine *engine,
     }
     gvirt_trace(engine->gpu->host, command, engine->id, window->addr, header,
                 len_dw);
+    gvirt_trace_command(engine->gpu->host, engine->id, window->addr,
+                        engine->command, len_dw);
     return streamer_execute(engine, info, len_dw);
 }
 

@@ -9,7 +9,7 @@
 #ifndef HW_GVIRT_COMMANDS_H
 #define HW_GVIRT_COMMANDS_H
 
-#include "hw/gvirt/common.h"
+#include "hw/gvirt/fields.h"
 
 /* How a command is carried out: one token each, dispatched by the streamer. */
 typedef enum GvirtExec {
@@ -89,8 +89,23 @@ const GvirtCommandInfo *gvirt_command_find(GvirtEngineId engine,
 /* The length in dwords, at least 1. For NULL: by the client's general rule. */
 uint32_t gvirt_command_len_dw(const GvirtCommandInfo *info, uint32_t header);
 
-/* In words, one line a field; a g_malloc'd text. dw holds len_dw dwords. */
-char *gvirt_command_describe(GvirtEngineId engine, const uint32_t *dw,
-                             uint32_t len_dw);
+/*
+ * Whether an operand's address is one of the global space. space: where
+ * addresses are that the command does not mark as global, GVIRT_SPACE_PPGTT
+ * with a per-process table. dw holds len_dw dwords of the command.
+ */
+bool gvirt_command_operand_ggtt(const GvirtOperand *operand, GvirtSpace space,
+                                const uint32_t *dw, uint32_t len_dw);
+
+/*
+ * In words, one line a field; a g_malloc'd text. Addresses are marked "ggtt"
+ * or "ppgtt", space as above. dw holds len_dw dwords.
+ */
+char *gvirt_command_describe(GvirtEngineId engine, GvirtSpace space,
+                             const uint32_t *dw, uint32_t len_dw);
+
+/* The known bit fields of a command one by one, NULL behind the last. */
+const GvirtField *gvirt_command_field(const GvirtCommandInfo *info,
+                                      unsigned index, unsigned *dword);
 
 #endif /* HW_GVIRT_COMMANDS_H */

@@ -20,9 +20,9 @@ typedef enum GvirtLogKind {
     GVIRT_LOG_UNIMP,
 } GvirtLogKind;
 
-/* Trace events, one line each in trace.def: T(name, format) */
+/* Trace events, see trace.def */
 typedef enum GvirtTraceEvent {
-#define T(name, format) GVIRT_TRACE_##name,
+#define T(name, ...) GVIRT_TRACE_##name,
 #include "hw/gvirt/trace.def"
 #undef T
     GVIRT_TRACE_COUNT,
@@ -84,6 +84,14 @@ typedef struct GvirtHostOps {
     void (*log)(void *opaque, GvirtLogKind kind, const char *message);
     void (*trace)(void *opaque, GvirtTraceEvent event, uint64_t a, uint64_t b,
                   uint64_t c, uint64_t d);
+
+    /*
+     * A command that is about to run, all its len_dw dwords in host byte
+     * order, at addr of the ring or batch. Called when trace_commands is set;
+     * may be NULL.
+     */
+    void (*trace_command)(void *opaque, GvirtEngineId engine, uint64_t addr,
+                          const uint32_t *dw, uint32_t len_dw);
 } GvirtHostOps;
 
 #define GVIRT_UNIMP_KINDS   1024
@@ -93,6 +101,7 @@ typedef struct GvirtHost {
     const GvirtHostOps *ops;
     void *opaque;
     bool trace_enabled;         /* the host may flip it at any time */
+    bool trace_commands;        /* as well */
     guint unimp_seen[GVIRT_UNIMP_KINDS];    /* hashes; gvirt_log_unimp's */
 } GvirtHost;
 
@@ -112,6 +121,14 @@ void gvirt_log_unimp(const GvirtHost *host, const char *format, ...)
         if (G_UNLIKELY(h_->trace_enabled) && h_->ops->trace) {              \
             h_->ops->trace(h_->opaque, GVIRT_TRACE_##event, (a), (b), (c),  \
                            (d));                                            \
+        }                                                                   \
+    } while (0)
+
+#define gvirt_trace_command(host, engine, addr, dw, len_dw) do {            \
+        const GvirtHost *h_ = (host);                                       \
+        if (G_UNLIKELY(h_->trace_commands) && h_->ops->trace_command) {     \
+            h_->ops->trace_command(h_->opaque, (engine), (addr), (dw),      \
+                                   (len_dw));                               \
         }                                                                   \
     } while (0)
 

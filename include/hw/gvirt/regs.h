@@ -9,6 +9,7 @@
 #ifndef HW_GVIRT_REGS_H
 #define HW_GVIRT_REGS_H
 
+#include "hw/gvirt/fields.h"
 #include "hw/gvirt/host.h"
 
 /* Which block is told of an access. */
@@ -92,6 +93,19 @@ const GvirtRegInfo *gvirt_reg_find(uint32_t offset);
 
 /* The offset of a register by name ("FENCE[3]" for an element), or -1. */
 int64_t gvirt_reg_by_name(const char *name);
+
+/* "RCS_ACTHD", "FENCE[3]" for an element: g_malloc'd, NULL if unknown. */
+char *gvirt_reg_name(uint32_t offset);
+
+/*
+ * A register's value in words, one line a bit field, indented by two spaces:
+ * g_malloc'd, "" where no field is known. Status and control of the engines,
+ * faults, interrupts, fences: what an error state or a trace shows.
+ */
+char *gvirt_reg_describe(uint32_t offset, uint32_t value);
+
+/* The known bit fields of a register one by one, NULL behind the last. */
+const GvirtField *gvirt_reg_field(uint32_t offset, unsigned index);
 
 typedef struct GvirtRegHooks {
     /* value: what is stored. Returns what the reader sees. */
