@@ -78,4 +78,4 @@ void case_describe(const Case *c);
 /* Emits all that the case needs. */
 void case_emit(const Case *c, const Memory *memory, Sink *sink);
 
-#endif
+#endif /* GVIRT_TESTS_GUEST_BLIT_CASE_H */

@@ -89,4 +89,4 @@ Rect blit_visible(const Blit *b);
 /* Does it, on the copies of the surfaces' bytes. */
 void blit_expect(Blit *b);
 
-#endif
+#endif /* GVIRT_TESTS_GUEST_BLIT_MODEL_H */

@@ -80,4 +80,4 @@ int batch_submit(Batch *b, uint32_t engine, uint32_t context);
 uint64_t batch_address(const Batch *b);
 void batch_free(Batch *b);
 
-#endif
+#endif /* GVIRT_TESTS_GUEST_GEM_H */

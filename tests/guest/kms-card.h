@@ -96,4 +96,4 @@ void kms_test_video(void);
 void kms_test_rotation(void);
 void kms_test_colors(void);
 
-#endif
+#endif /* GVIRT_TESTS_GUEST_KMS_CARD_H */

@@ -36,4 +36,4 @@ void talk_dark(unsigned head, const char *what);
 /* Plugs or unplugs a monitor: "hdmi" or "dp". */
 void talk_plug(const char *port, bool there);
 
-#endif
+#endif /* GVIRT_TESTS_GUEST_TALK_H */
