@@ -21,7 +21,7 @@ typedef enum FuzzOp {
     OP_TABLE,                   /* u16 entry, u32 value */
     OP_COMMAND,                 /* u8 engine, u16 command, u8 how, u32 ... */
     OP_COMMAND_AGAIN,           /* so that they are chosen more often */
-    OP_COMMAND_MORE,
+    OP_PACKET,                  /* u8 kind, see fuzz-packet.c */
     OP_SUBMIT,                  /* u8 engine, u8 budget */
     OP_BATCH,                   /* u8 engine, u8 how, u8 budget */
     OP_RUN,                     /* u8 budget */
@@ -511,8 +511,10 @@ void fuzz_guest_step(FuzzGuest *guest, void *machine, FuzzInput *input)
         break;
     case OP_COMMAND:
     case OP_COMMAND_AGAIN:
-    case OP_COMMAND_MORE:
         do_command(guest, input);
+        break;
+    case OP_PACKET:
+        fuzz_guest_packet(guest, input);
         break;
     case OP_SUBMIT:
         fuzz_guest_submit(guest, fuzz_u8(input) % GVIRT_ENGINE_COUNT);

@@ -80,6 +80,9 @@ void fuzz_guest_emit(FuzzGuest *guest, unsigned id, bool batch, uint32_t dw);
 /* TAIL, behind what was emitted. */
 void fuzz_guest_submit(FuzzGuest *guest, unsigned id);
 
+/* What takes several accesses in order: fuzz-packet.c. */
+void fuzz_guest_packet(FuzzGuest *guest, FuzzInput *input);
+
 /* Carries out one operation of the input, as one of several guests. */
 void fuzz_guest_step(FuzzGuest *guest, void *machine, FuzzInput *input);
 

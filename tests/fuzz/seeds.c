@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes the first inputs of the fuzz targets: every command alone in the
- * ring and in a batch, every register, the display with each plane. The same
- * files each time.
+ * ring and in a batch, every register, the display with each plane, what
+ * fuzz-packet.c makes. The same files each time.
  *
  * usage: seeds FOLDER
  */
@@ -15,7 +15,7 @@
 /* The numbers of fuzz-guest.c's operations. */
 enum {
     OP_REG_WRITE = 0, OP_PTE = 5, OP_MEMORY = 6, OP_COMMAND = 8,
-    OP_SUBMIT = 11, OP_BATCH = 12, OP_CLOCK = 14, OP_DRAW = 16, OP_MODE = 17,
+    OP_PACKET = 10, OP_SUBMIT = 11, OP_BATCH = 12, OP_CLOCK = 14, OP_DRAW = 16, OP_MODE = 17,
     OP_PLANE = 18, OP_MONITOR = 19, OP_RESET = 21, OP_SPECIAL = 23,
 };
 
@@ -167,6 +167,46 @@ static bool display_seeds(GRand *rand)
     return good;
 }
 
+/* Packets of each kind, submitted and drawn where that helps. */
+static bool packet_seeds(GRand *rand)
+{
+    unsigned i, k, engine;
+    bool good = true;
+
+    for (i = 0; i < 16 * 8 && good; i++) {
+        Seed seed = { .size = 0 };
+
+        engine = i % 16 < 5 ? 2 : 0;
+        put(&seed, i & 7, 1);
+        put(&seed, OP_MODE, 1);
+        put(&seed, 0, 1);
+        put(&seed, 64, 2);
+        put(&seed, 48, 2);
+        for (k = 0; k < 8; k++) {
+            unsigned byte;
+
+            put(&seed, OP_PACKET, 1);
+            put(&seed, i % 16, 1);
+            for (byte = 0; byte < 47; byte++) {
+                put(&seed, g_rand_int(rand), 1);
+            }
+        }
+        put(&seed, OP_SUBMIT, 1);
+        put(&seed, engine, 1);
+        put(&seed, 16, 1);
+        put(&seed, OP_BATCH, 1);
+        put(&seed, engine, 1);
+        put(&seed, i & 1 ? 3 : 0, 1);
+        put(&seed, 16, 1);
+        put(&seed, OP_CLOCK, 1);
+        put(&seed, 25, 1);
+        put(&seed, OP_DRAW, 1);
+        put(&seed, 1 | 16, 1);
+        good = seed_write(&seed);
+    }
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     GRand *rand;
@@ -183,7 +223,7 @@ int main(int argc, char **argv)
     }
     rand = g_rand_new_with_seed(1);
     good = command_seeds(rand) && register_seeds(rand) &&
-           display_seeds(rand);
+           display_seeds(rand) && packet_seeds(rand);
     g_rand_free(rand);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
