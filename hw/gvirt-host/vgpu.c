@@ -222,6 +222,9 @@ static uint64_t mmio_read(GvirtVgpu *vgpu, uint32_t offset, unsigned size_B)
     uint64_t value = 0;
     uint32_t dword;
 
+    if (G_LIKELY(size_B == 4 && offset % 4 == 0)) {
+        return gvirt_policy_read(vgpu, offset);
+    }
     for (dword = offset & ~3u; dword < offset + size_B; dword += 4) {
         uint64_t part = 0;
 
@@ -240,6 +243,10 @@ static void mmio_write(GvirtVgpu *vgpu, uint32_t offset, uint64_t value,
 {
     uint32_t dword;
 
+    if (G_LIKELY(size_B == 4 && offset % 4 == 0)) {
+        gvirt_policy_write(vgpu, offset, value);
+        return;
+    }
     for (dword = offset & ~3u; dword < offset + size_B; dword += 4) {
         uint32_t mask = bytes_in(offset, size_B, dword);
         uint32_t part = dword < offset ?

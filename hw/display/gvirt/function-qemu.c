@@ -48,7 +48,7 @@ void gvirt_function_accessed(GvirtFunction *f)
 static uint64_t function_bar0_read(void *opaque, hwaddr addr, unsigned size)
 {
     GvirtFunction *f = opaque;
-    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->read(f, addr, size);
+    uint64_t value = f->class->read(f, addr, size);
 
     gvirt_function_accessed(f);
     return value;
@@ -59,7 +59,7 @@ static void function_bar0_write(void *opaque, hwaddr addr, uint64_t value,
 {
     GvirtFunction *f = opaque;
 
-    GVIRT_FUNCTION_GET_CLASS(f)->write(f, addr, value, size);
+    f->class->write(f, addr, value, size);
     gvirt_function_accessed(f);
 }
 
@@ -74,7 +74,7 @@ static const MemoryRegionOps function_bar0_ops = {
 static uint64_t function_io_read(void *opaque, hwaddr addr, unsigned size)
 {
     GvirtFunction *f = opaque;
-    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->io_read(f, addr, size);
+    uint64_t value = f->class->io_read(f, addr, size);
 
     gvirt_function_accessed(f);
     return value;
@@ -85,7 +85,7 @@ static void function_io_write(void *opaque, hwaddr addr, uint64_t value,
 {
     GvirtFunction *f = opaque;
 
-    GVIRT_FUNCTION_GET_CLASS(f)->io_write(f, addr, value, size);
+    f->class->io_write(f, addr, value, size);
     gvirt_function_accessed(f);
 }
 
@@ -322,6 +322,7 @@ static void function_realize(PCIDevice *pci, Error **errp)
     Error *error = NULL;
     unsigned i;
 
+    f->class = class;
     if (!function_check(f, errp)) {
         return;
     }

@@ -147,8 +147,11 @@ static void gpu_memory_changed(void *opaque)
     if (gpu->gpu) {
         /* Another process's memory is unmapped as soon as we return. */
         gvirt_gpu_pause(gpu->gpu);
+        gvirt_machine_forget(&gpu->machine);
         gvirt_gpu_memory_changed(gpu->gpu);
         gvirt_gpu_resume(gpu->gpu);
+    } else {
+        gvirt_machine_forget(&gpu->machine);
     }
 }
 

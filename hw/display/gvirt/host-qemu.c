@@ -46,7 +46,16 @@ static void *glue_map(void *opaque, uint64_t page_hpa, bool write)
 {
     GvirtGlueHost *host = opaque;
 
-    return gvirt_machine_map(&host->gpu->machine, page_hpa, write);
+    return gvirt_machine_map(&host->gpu->machine, page_hpa, write,
+                             &(uint64_t){ GVIRT_PAGE_SIZE_B });
+}
+
+static void *glue_map_run(void *opaque, uint64_t page_hpa, bool write,
+                          uint64_t *run_B)
+{
+    GvirtGlueHost *host = opaque;
+
+    return gvirt_machine_map(&host->gpu->machine, page_hpa, write, run_B);
 }
 
 static void glue_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
@@ -189,6 +198,7 @@ static void glue_trace_command(void *opaque, GvirtEngineId engine,
 
 static const GvirtHostOps glue_ops = {
     .map = glue_map,
+    .map_run = glue_map_run,
     .dirty = glue_dirty,
     .page_gen = glue_page_gen,
     .sync_dirty = glue_sync_dirty,

@@ -88,7 +88,6 @@ static void window_commit(MemoryListener *listener)
 
     if (window->changed) {
         window->changed = false;
-        window->machine->run.mr = NULL;
         window->machine->changed(window->machine->opaque);
     }
 }
@@ -173,7 +172,6 @@ void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window)
     if (window->listening) {
         memory_listener_unregister(&window->listener);
     }
-    machine->run.mr = NULL;
     /* No pointer into it may live on in a TLB. */
     machine->changed(machine->opaque);
     qemu_vfree(window->flat);
@@ -194,85 +192,114 @@ static GvirtWindow *machine_window(GvirtMachine *machine, uint64_t addr_hpa)
            window : NULL;
 }
 
-/* The RAM region of a page, and where in it. Under the RCU read lock. */
-static MemoryRegion *window_translate(GvirtWindow *window, uint64_t addr_hpa,
-                                      bool write, hwaddr *offset)
+/*
+ * The run of RAM around a page, from the page on. Whoever asks, asks for its
+ * neighbours next. The worker has a run of its own, for it does not have the
+ * big lock; gvirt_machine_forget() comes before either meets other memory.
+ * NULL: no memory, or flat memory. Under the RCU read lock.
+ */
+static const GvirtMachineRun *machine_run(GvirtMachine *machine,
+                                          uint64_t page_hpa)
 {
-    hwaddr length = 1;
-    MemoryRegion *mr;
+    GvirtMachineRun *run = &machine->run[bql_locked()];
+    GvirtWindow *window;
+    hwaddr length;
 
-    mr = address_space_translate(window->as, addr_hpa - window->base_hpa,
-                                 offset, &length, write,
-                                 MEMTXATTRS_UNSPECIFIED);
-    if (!memory_region_is_ram(mr) || memory_region_is_ram_device(mr) ||
-        (write && mr->readonly)) {
+    if (run->mr && page_hpa - run->first_hpa < run->size_B) {
+        return run;
+    }
+    run->mr = NULL;
+    window = machine_window(machine, page_hpa);
+    if (!window || window->flat) {
         return NULL;
     }
-    return mr;
+    length = window->base_hpa + window->size_B - page_hpa;
+    run->mr = address_space_translate(window->as, page_hpa - window->base_hpa,
+                                      &run->offset, &length, true,
+                                      MEMTXATTRS_UNSPECIFIED);
+    /* The last page of a region may be a part of one. */
+    if (!memory_region_is_ram(run->mr) ||
+        memory_region_is_ram_device(run->mr) || length < GVIRT_PAGE_SIZE_B) {
+        run->mr = NULL;
+        return NULL;
+    }
+    run->window = window;
+    run->first_hpa = page_hpa;
+    run->size_B = length & ~(hwaddr)GVIRT_PAGE_MASK;
+    run->host = (uint8_t *)memory_region_get_ram_ptr(run->mr) + run->offset;
+    return run;
 }
 
-void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write)
+void gvirt_machine_forget(GvirtMachine *machine)
 {
-    GvirtWindow *window;
-    MemoryRegion *mr;
-    hwaddr offset;
+    machine->run[false].mr = NULL;
+    machine->run[true].mr = NULL;
+}
+
+void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write,
+                        uint64_t *run_B)
+{
+    const GvirtMachineRun *run;
+    const GvirtWindow *window;
 
     RCU_READ_LOCK_GUARD();
 
     page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;
+    run = machine_run(machine, page_hpa);
+    if (run) {
+        if (write && run->mr->readonly) {
+            return NULL;
+        }
+        *run_B = MIN(*run_B, run->size_B - (page_hpa - run->first_hpa));
+        return run->host + (page_hpa - run->first_hpa);
+    }
     window = machine_window(machine, page_hpa);
-    if (!window) {
+    if (!window || !window->flat) {
         return NULL;
     }
-    if (window->flat) {
-        return (uint8_t *)window->flat + (page_hpa - window->base_hpa);
-    }
-    mr = window_translate(window, page_hpa, write, &offset);
-    /* The last page of a region may be a part of one. */
-    if (!mr || offset + GVIRT_PAGE_SIZE_B > memory_region_size(mr)) {
-        return NULL;
-    }
-    return (uint8_t *)memory_region_get_ram_ptr(mr) + offset;
+    *run_B = MIN(*run_B, window->size_B - (page_hpa - window->base_hpa));
+    return (uint8_t *)window->flat + (page_hpa - window->base_hpa);
 }
 
 void gvirt_machine_dirty(GvirtMachine *machine, uint64_t addr_hpa,
                          uint32_t size_B)
 {
-    GvirtWindow *window;
-    MemoryRegion *mr;
-    hwaddr offset;
-
     RCU_READ_LOCK_GUARD();
 
-    window = machine_window(machine, addr_hpa);
-    if (!window || window->flat) {
-        return;
-    }
-    mr = window_translate(window, addr_hpa, true, &offset);
-    if (mr) {
-        /* Marks the bitmaps and drops translated code, like any DMA. */
-        memory_region_ref(mr);
-        address_space_unmap(window->as,
-                            (uint8_t *)memory_region_get_ram_ptr(mr) + offset,
-                            size_B, true, size_B);
+    while (size_B) {
+        const GvirtMachineRun *run;
+        uint64_t in_run, part_B;
+
+        run = machine_run(machine, addr_hpa & ~(uint64_t)GVIRT_PAGE_MASK);
+        if (!run) {
+            part_B = GVIRT_PAGE_SIZE_B - (addr_hpa & GVIRT_PAGE_MASK);
+            part_B = MIN(part_B, size_B);
+        } else {
+            in_run = addr_hpa - run->first_hpa;
+            part_B = MIN(run->size_B - in_run, size_B);
+            /* Marks the bitmaps and drops translated code, like any DMA. */
+            memory_region_ref(run->mr);
+            address_space_unmap(run->window->as, run->host + in_run, part_B,
+                                true, part_B);
+        }
+        addr_hpa += part_B;
+        size_B -= part_B;
     }
 }
 
 MemoryRegion *gvirt_machine_region(GvirtMachine *machine, uint64_t page_hpa,
                                    hwaddr *offset)
 {
-    GvirtWindow *window;
-    MemoryRegion *mr;
+    const GvirtMachineRun *run;
 
     RCU_READ_LOCK_GUARD();
 
-    window = machine_window(machine, page_hpa);
-    if (!window || window->flat) {
+    run = machine_run(machine, page_hpa);
+    if (!run || run->mr->readonly) {
         return NULL;
     }
-    mr = window_translate(window, page_hpa, true, offset);
-    return mr && *offset + GVIRT_PAGE_SIZE_B <= memory_region_size(mr) ?
-           mr : NULL;
+    *offset = run->offset + (page_hpa - run->first_hpa);
+    return run->mr;
 }
 
 static GvirtGenerations *machine_generations(GvirtMachine *machine,
@@ -372,52 +399,23 @@ static uint32_t generations_look(GvirtGenerations *generations,
     return generations->page[page];
 }
 
-/* The run of RAM around a page: page tables are asked about by hundreds. */
-static bool machine_find_run(GvirtMachine *machine, uint64_t page_hpa)
-{
-    GvirtWindow *window;
-    MemoryRegion *mr;
-    hwaddr offset, length;
-
-    RCU_READ_LOCK_GUARD();
-
-    machine->run.mr = NULL;
-    window = machine_window(machine, page_hpa);
-    if (!window || window->flat) {
-        return false;
-    }
-    length = window->base_hpa + window->size_B - page_hpa;
-    mr = address_space_translate(window->as, page_hpa - window->base_hpa,
-                                 &offset, &length, true,
-                                 MEMTXATTRS_UNSPECIFIED);
-    if (!memory_region_is_ram(mr) || memory_region_is_ram_device(mr) ||
-        mr->readonly || length < GVIRT_PAGE_SIZE_B) {
-        return false;
-    }
-    machine->run.mr = mr;
-    machine->run.first_hpa = page_hpa;
-    machine->run.size_B = length & ~(hwaddr)GVIRT_PAGE_MASK;
-    machine->run.offset = offset;
-    return true;
-}
-
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
 {
     GvirtGenerations *generations;
+    const GvirtMachineRun *run;
     uint64_t page;
+
+    RCU_READ_LOCK_GUARD();
 
     if (machine->remote) {
         return 0;
     }
     page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;
-    if ((!machine->run.mr ||
-         page_hpa - machine->run.first_hpa >= machine->run.size_B) &&
-        !machine_find_run(machine, page_hpa)) {
+    run = machine_run(machine, page_hpa);
+    if (!run || run->mr->readonly) {
         return 0;
     }
-    generations = machine_generations(machine, machine->run.mr);
-    page = (machine->run.offset + (page_hpa - machine->run.first_hpa)) /
-           GVIRT_PAGE_SIZE_B;
-    return generations_look(generations, machine->run.mr, page,
-                            machine->epoch);
+    generations = machine_generations(machine, run->mr);
+    page = (run->offset + (page_hpa - run->first_hpa)) / GVIRT_PAGE_SIZE_B;
+    return generations_look(generations, run->mr, page, machine->epoch);
 }

@@ -184,10 +184,8 @@ static void settle_clock(GvirtPower *power)
     }
 }
 
-void power_gt_changed(GvirtPower *power)
+void power_gt_idle(GvirtPower *power)
 {
-    read_settings(power);
-    settle_clock(power);
     if (power->busy || power->held) {
         power->idle_since_ns = INT64_MAX;
     } else if (power->idle_since_ns == INT64_MAX) {
@@ -196,6 +194,13 @@ void power_gt_changed(GvirtPower *power)
     if (!power_gt_in_rc6(power)) {
         power->timeout_raised = false;
     }
+}
+
+void power_gt_changed(GvirtPower *power)
+{
+    read_settings(power);
+    settle_clock(power);
+    power_gt_idle(power);
 }
 
 void power_gt_reset(GvirtPower *power)

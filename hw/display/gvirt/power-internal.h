@@ -96,6 +96,8 @@ void power_gt_reset(GvirtPower *power);
 void power_gt_sync(GvirtPower *power, int64_t now_ns);
 /* Forcewake, load or a register has changed, at power->now_ns. */
 void power_gt_changed(GvirtPower *power);
+/* ... but the settings: busy or held has changed. */
+void power_gt_idle(GvirtPower *power);
 bool power_gt_in_rc6(const GvirtPower *power);
 int64_t power_gt_deadline_ns(const GvirtPower *power);
 /* A counter or status register as it reads now; false: not one of these. */

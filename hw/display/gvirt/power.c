@@ -55,10 +55,16 @@ static void power_forcewake(GvirtPower *power)
 {
     uint32_t multi = power_get(power, GVIRT_REG_FORCEWAKE_MT) & 0xffff;
     uint32_t single = power_get(power, GVIRT_REG_FORCEWAKE_SNB) & 1;
+    bool held = multi || single;
 
     power_set(power, GVIRT_REG_FORCEWAKE_ACK, multi);
     power_set(power, GVIRT_REG_FORCEWAKE_ACK_SNB, single);
-    power->held = multi || single;
+    if (held != power->held) {
+        power_sync(power, power_clock_ns(power));
+        power->held = held;
+        power_gt_idle(power);
+        power_tell_deadline(power);
+    }
 }
 
 static uint32_t power_read(void *opaque, const GvirtRegInfo *info,
@@ -80,12 +86,13 @@ static void power_write(void *opaque, const GvirtRegInfo *info,
     (void)info;
     (void)old;
     (void)written;
+    if (offset == GVIRT_REG_FORCEWAKE_MT ||
+        offset == GVIRT_REG_FORCEWAKE_SNB) {
+        power_forcewake(power);
+        return;
+    }
     power_sync(power, power_clock_ns(power));
     switch (offset) {
-    case GVIRT_REG_FORCEWAKE_MT:
-    case GVIRT_REG_FORCEWAKE_SNB:
-        power_forcewake(power);
-        break;
     case GVIRT_REG_PCODE_MAILBOX:
         power_pcode_run(power);
         break;

@@ -51,7 +51,7 @@ static void build_index(void)
     }
 }
 
-static void ensure_index(void)
+static inline void ensure_index(void)
 {
     static gsize once;
 
@@ -257,6 +257,9 @@ uint64_t gvirt_regfile_read_sized(GvirtRegFile *file, uint32_t offset,
     if (!sized_ok(offset, size_B)) {
         return 0;
     }
+    if (G_LIKELY(size_B == 4 && offset % 4 == 0)) {
+        return gvirt_regfile_read(file, offset);
+    }
     for (dword = offset & ~3u; dword < offset + size_B; dword += 4) {
         uint64_t value = gvirt_regfile_read(file, dword);
         unsigned first, bytes;
@@ -274,6 +277,10 @@ void gvirt_regfile_write_sized(GvirtRegFile *file, uint32_t offset,
     uint32_t dword;
 
     if (!sized_ok(offset, size_B)) {
+        return;
+    }
+    if (G_LIKELY(size_B == 4 && offset % 4 == 0)) {
+        gvirt_regfile_write(file, offset, value);
         return;
     }
     for (dword = offset & ~3u; dword < offset + size_B; dword += 4) {

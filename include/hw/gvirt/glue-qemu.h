@@ -46,19 +46,23 @@ typedef struct GvirtWindow {
     void *own_opaque;
 } GvirtWindow;
 
+/* RAM that lies together. */
+typedef struct GvirtMachineRun {
+    MemoryRegion *mr;           /* NULL: none known */
+    GvirtWindow *window;
+    uint64_t first_hpa;
+    uint64_t size_B;
+    hwaddr offset;              /* of first_hpa, in mr */
+    uint8_t *host;              /* ... in our memory */
+} GvirtMachineRun;
+
 struct GvirtMachine {
     GvirtWindow *window[GVIRT_WINDOWS_MAX];
     uint64_t window_size_B;
     GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
     uint32_t epoch;
     bool remote;                /* other processes write the memory, too */
-    /* The run of memory that a generation was last asked of; big lock. */
-    struct {
-        MemoryRegion *mr;
-        uint64_t first_hpa;
-        uint64_t size_B;
-        hwaddr offset;          /* of first_hpa, in mr */
-    } run;
+    GvirtMachineRun run[2];     /* by whether one has the big lock */
     void (*changed)(void *opaque);
     void *opaque;
 };
@@ -77,7 +81,14 @@ GvirtWindow *gvirt_machine_add_flat(GvirtMachine *machine, uint64_t size_B,
                                     Error **errp);
 void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window);
 
-void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write);
+/* As the host operation map_run. */
+void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write,
+                        uint64_t *run_B);
+/*
+ * What is known of where memory stands no longer holds. With the big lock,
+ * while the worker is at rest; to be called by `changed`.
+ */
+void gvirt_machine_forget(GvirtMachine *machine);
 void gvirt_machine_dirty(GvirtMachine *machine, uint64_t addr_hpa,
                          uint32_t size_B);
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa);
@@ -250,6 +261,7 @@ typedef struct GvirtRun {
 struct GvirtFunction {
     PCIDevice parent_obj;
 
+    GvirtFunctionClass *class;  /* its own, without the way there */
     GvirtGpuDevice *gpu;
     uint32_t xres;
     uint32_t yres;
