@@ -29,7 +29,7 @@ help:
 	@echo 'make fuzz       SECONDS=600: hostile input under sanitizers, clang'
 	@echo 'make soak       STEPS=1000000: random guests must stay apart'
 	@echo 'make lint       style, licence lines, includes, shell scripts'
-	@echo 'make bench      the speed of the library, as ratios'
+	@echo 'make bench      how fast it is, as ratios; JSON=FILE keeps them'
 	@echo 'make docs       docs/ as pages, in build/docs'
 	@echo 'make clean      remove what was built, keep sources and images'
 	@echo 'make distclean  remove build/'
@@ -133,11 +133,16 @@ soak: setup-unit
 	@ISOLATION_STEPS=$(or $(STEPS),1000000) \
 	    build/lib/tests/unit/test-isolation
 
+# with QEMU, too, unless configured without it
 .PHONY: bench
 bench: setup-unit
 	@$(MAKE) library
-	@meson test -C build/lib --benchmark --no-rebuild --verbose \
-	    --print-errorlogs
+	@$(MAKE) bench-configured
+
+.PHONY: bench-configured
+bench-configured:
+	@if [ -n '$(QEMU_BUILD)' ]; then $(MAKE) qemu-configured; fi
+	@bench/run $(if $(JSON),--json '$(JSON)')
 
 .PHONY: docs
 docs:

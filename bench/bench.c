@@ -13,6 +13,8 @@
 #define ROUNDS          51u
 #define ROUNDS_MAX      100000u
 
+#define MESSAGES_MAX    10
+
 #define RING_TAIL       0x30
 #define RING_HEAD       0x34
 #define RING_START      0x38
@@ -27,15 +29,16 @@ static void *bench_map(void *opaque, uint64_t page_hpa, bool write)
     Bench *bench = opaque;
 
     (void)write;
-    return page_hpa < BENCH_MEMORY_B ? bench->memory + page_hpa : NULL;
+    return page_hpa < bench->memory_B ? bench->memory + page_hpa : NULL;
 }
 
 static void *bench_map_run(void *opaque, uint64_t page_hpa, bool write,
                            uint64_t *run_B)
 {
+    Bench *bench = opaque;
     void *page = bench_map(opaque, page_hpa, write);
 
-    *run_B = page ? MIN(*run_B, BENCH_MEMORY_B - page_hpa) : 0;
+    *run_B = page ? MIN(*run_B, bench->memory_B - page_hpa) : 0;
     return page;
 }
 
@@ -67,8 +70,10 @@ static void bench_kick(void *opaque)
 
 static void bench_irq(void *opaque, bool level)
 {
-    (void)opaque;
-    (void)level;
+    Bench *bench = opaque;
+
+    bench->irq_edges += level && !bench->irq_level;
+    bench->irq_level = level;
 }
 
 static void bench_log(void *opaque, GvirtLogKind kind, const char *message)
@@ -76,8 +81,9 @@ static void bench_log(void *opaque, GvirtLogKind kind, const char *message)
     Bench *bench = opaque;
 
     (void)kind;
-    bench->errors++;
-    fprintf(stderr, "%s\n", message);
+    if (bench->errors++ < MESSAGES_MAX) {
+        fprintf(stderr, "%s\n", message);
+    }
 }
 
 static const GvirtHostOps bench_ops = {
@@ -96,20 +102,25 @@ void bench_write(Bench *bench, uint32_t offset, uint32_t value)
     gvirt_gpu_write(bench->gpu, offset, value, 4);
 }
 
-void bench_start(Bench *bench, uint32_t engine_base)
+void bench_start_bare(Bench *bench, uint64_t memory_B)
 {
     const GvirtGpuConfig config = { .timing = GVIRT_TIMING_FUNCTIONAL };
-    uint32_t page, i;
 
     memset(bench, 0, sizeof(*bench));
     bench->host.ops = &bench_ops;
     bench->host.opaque = bench;
-    bench->ring_base = engine_base;
-    bench->memory = aligned_alloc(4096, BENCH_MEMORY_B);
-    for (i = 0; i < BENCH_MEMORY_B; i++) {
-        bench->memory[i] = i * 2654435761u >> 24;
-    }
+    bench->memory = aligned_alloc(4096, memory_B);
+    bench->memory_B = memory_B;
+    memset(bench->memory, 0, memory_B);
     bench->gpu = gvirt_gpu_new(&bench->host, &config);
+}
+
+void bench_start(Bench *bench, uint32_t engine_base)
+{
+    uint32_t page, i;
+
+    bench_start_bare(bench, BENCH_MEMORY_B);
+    bench->ring_base = engine_base;
     for (page = 0; page < BENCH_MEMORY_B / 4096; page++) {
         uint32_t pte = page << 12 | 1;
 
@@ -192,6 +203,18 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static void print_rate(double rate, const char *unit)
+{
+    static const char prefix[] = " kMG";
+    unsigned i = 0;
+
+    while (rate >= 1000 && prefix[i + 1]) {
+        rate /= 1000;
+        i++;
+    }
+    printf("%6.1f %c%s/s", rate, prefix[i], unit);
+}
+
 static void measure(Bench *bench, const Measure *m, unsigned rounds,
                     bool json)
 {
@@ -211,11 +234,11 @@ static void measure(Bench *bench, const Measure *m, unsigned rounds,
     }
     qsort(work_s, rounds, sizeof(double), compare_doubles);
     qsort(yardstick_s, rounds, sizeof(double), compare_doubles);
-    work = m->amount / work_s[rounds / 2] / 1e9;
-    yardstick = m->amount / yardstick_s[rounds / 2] / 1e9;
+    work = m->amount / work_s[rounds / 2];
+    yardstick = m->amount / yardstick_s[rounds / 2];
     ratio = work / yardstick;
     if (json) {
-        printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"G%s/s\", "
+        printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"%s/s\", "
                "\"against\": \"%s\", \"yardstick\": %.4g, \"ratio\": %.4g",
                m->name, work, m->unit, m->against, yardstick, ratio);
         if (m->floor > 0) {
@@ -223,8 +246,11 @@ static void measure(Bench *bench, const Measure *m, unsigned rounds,
         }
         printf("}\n");
     } else {
-        printf("%-40s %7.2f G%s/s, %s %7.2f G%s/s: %.2f", m->name, work,
-               m->unit, m->against, yardstick, m->unit, ratio);
+        printf("%-40s ", m->name);
+        print_rate(work, m->unit);
+        printf(", %s ", m->against);
+        print_rate(yardstick, m->unit);
+        printf(": %.2f", ratio);
         if (m->floor > 0) {
             printf(" (floor %g%s)", m->floor,
                    ratio < m->floor ? ": BELOW" : "");

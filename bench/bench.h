@@ -21,14 +21,22 @@
 typedef struct Bench {
     GvirtHost host;
     GvirtGpu *gpu;
-    uint8_t *memory;            /* global page n is page n of it */
+    uint8_t *memory;            /* the machine's, from 0 on */
+    uint64_t memory_B;
     bool kicked;
+    bool irq_level;
+    unsigned irq_edges;
     uint32_t ring_base;         /* of the engine that is used */
     uint32_t tail;
     unsigned errors;            /* messages of the library */
 } Bench;
 
-/* engine: the base of its ring registers. */
+/* The GPU alone, as it is after power-on. */
+void bench_start_bare(Bench *bench, uint64_t memory_B);
+/*
+ * ... with all memory mapped where it is, and the ring of an engine, by the
+ * base of its registers.
+ */
 void bench_start(Bench *bench, uint32_t engine_base);
 void bench_stop(Bench *bench);
 void bench_write(Bench *bench, uint32_t offset, uint32_t value);

@@ -288,9 +288,9 @@ static const Measure measures[] = {
     { "XY_COLOR_BLT 64x64", "memset of the rows", set_small_color,
       run_local_batch, small_memset, SMALL_B, "B", 0 },
     { "page walk, global", "a store to each page", set_column,
-      run_global_batch, column_of_stores, PAGES, " pages", 0 },
+      run_global_batch, column_of_stores, PAGES, "page", 0 },
     { "page walk, local", "a store to each page", set_column,
-      run_local_batch, column_of_stores, PAGES, " pages", 0 },
+      run_local_batch, column_of_stores, PAGES, "page", 0 },
 };
 
 int main(int argc, char **argv)

@@ -58,6 +58,7 @@ class Talker(threading.Thread):
         self.path = os.path.join(folder, "qmp")
         self.log_path = log_path
         self.steps = steps
+        self.answers = []
         self.problem = ""
         self.over = threading.Event()
 
@@ -86,6 +87,7 @@ class Talker(threading.Thread):
                     answer = json.loads(stream.readline())
             if "error" in answer:
                 raise ValueError(answer["error"]["desc"])
+            self.answers.append(answer["return"])
 
     def run(self):
         for mark, until, name, arguments in self.steps:
@@ -111,7 +113,8 @@ class Life:
         self.harness = harness
 
     def _guest(self, setting, script, *more, steps=(), timeout=300):
-        """A guest with somebody at QEMU's monitor; its values and log."""
+        """A guest with somebody at QEMU's monitor; its values and log.
+        QEMU's answers become values answer0, answer1 ..."""
         log = (self.harness.BUILD / "logs" /
                f"{setting.gpu}-{setting.suite}-{setting.runs}" / "dmesg.log")
         log.unlink(missing_ok=True)
@@ -126,6 +129,8 @@ class Life:
                 talker.over.set()
                 talker.join()
         values = dict(re.findall(r"^(\w+)=(.*)$", output, re.M))
+        values |= {f"answer{number}": str(answer)
+                   for number, answer in enumerate(talker.answers)}
         return status, output + talker.problem, log, values
 
     def _points(self, tap, setting, what, got, wanted):
@@ -211,6 +216,28 @@ class Life:
         self._points(tap, setting, what, got, {
             "rests": "suspended", "wakes": "active", "works": "yes",
             "rests_again": "suspended"})
+
+    def scroll(self, tap, setting):
+        """A console that scrolls does not leave the guest once."""
+        def count(name):
+            return ("qom-get", {"path": "/machine/peripheral/" +
+                                FUNCTIONS[setting.gpu], "property": name})
+
+        what = f"scroll {setting.where}"
+        got = self._guest(setting, r"""
+            wait_for 'grep -q i915 /proc/fb'; seq 200 >/dev/tty1; sleep 1
+            echo "gvirt: before" >/dev/kmsg; sleep 3
+            seq 5000 >/dev/tty1 && say scrolled yes; sleep 1
+            echo "gvirt: after" >/dev/kmsg; sleep 3""",
+            steps=[("gvirt: before", None, *count("aperture-exits")),
+                   ("gvirt: after", None, *count("aperture-exits")),
+                   ("gvirt: after", None, *count("aperture-maps"))])
+        before, after, maps = (int(got[3].get(f"answer{n}", -1))
+                               for n in range(3))
+        tap.point(0 < before == after, f"{what}: no access is trapped",
+                  f"{before} before, {after} after")
+        tap.point(maps > 0, f"{what}: for the picture is mapped", maps)
+        self._points(tap, setting, what, got, {"scrolled": "yes"})
 
     def hotplug(self, tap, setting):
         """Monitors come and go; a console on DisplayPort."""
@@ -330,4 +357,5 @@ def programs():
 def tests(harness):
     life = Life(harness)
     return {"hang": life.hang, "load": life.load, "suspend": life.suspend,
-            "hotplug": life.hotplug, "vga": life.vga}
+            "hotplug": life.hotplug, "scroll": life.scroll,
+            "vga": life.vga}
