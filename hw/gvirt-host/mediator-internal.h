@@ -260,7 +260,7 @@ struct GvirtMediator {
     bool let_through;           /* draining, but a wait needs more work */
     unsigned turn;              /* round robin: who was last */
     int64_t slice_end_ns;
-    int64_t phase_end_ns;
+    int64_t phase_end_work_ns;  /* its limit, by work_ns of the host */
     int64_t switch_start_ns;
     int64_t account_ns;         /* run time is booked up to here */
     bool accounting;
@@ -346,6 +346,15 @@ static inline void gvirt_hw_write_pte(GvirtMediator *mediator, uint32_t page,
 static inline int64_t gvirt_mediator_now_ns(const GvirtMediator *mediator)
 {
     return mediator->host->ops->clock_ns(mediator->host->opaque);
+}
+
+/* The clock of limits: see work_ns in host.h. */
+static inline int64_t gvirt_mediator_work_ns(const GvirtMediator *mediator)
+{
+    const GvirtHost *host = mediator->host;
+
+    return host->ops->work_ns ? host->ops->work_ns(host->opaque) :
+                                gvirt_mediator_now_ns(mediator);
 }
 
 /* Haswell's entry: bits 31:12 of the address, 38:32 in 10:4. */

@@ -4,7 +4,9 @@
  * slice in proportion to its weight; who has nothing to do is passed over.
  *
  * There is no preemption: a switch holds the owner's TAILs back and waits for
- * its rings to run dry. What does not within the time limit is reset.
+ * its rings to run dry. What does not within the time limit is reset. Limits
+ * count the time that the engines have had: on a host that does other things
+ * nobody's work is reset for that.
  *
  * Source: gVirt (USENIX ATC'14), "Scheduling" (16 ms slices, coarse flow
  * control); XenGT sched.c, vgt.h (VGT_RING_TIMEOUT).
@@ -153,10 +155,22 @@ static void poll_throttled(GvirtMediator *mediator)
     }
 }
 
-static void begin_restore(GvirtMediator *mediator, int64_t now_ns)
+/* A phase begins, and ends within that time. */
+static void begin_phase(GvirtMediator *mediator, GvirtSwitchPhase phase,
+                        int64_t limit_ns)
 {
-    mediator->phase = GVIRT_SWITCH_RESTORE;
-    mediator->phase_end_ns = now_ns + OWN_TIMEOUT_NS;
+    mediator->phase = phase;
+    mediator->phase_end_work_ns = gvirt_mediator_work_ns(mediator) + limit_ns;
+}
+
+static bool phase_late(const GvirtMediator *mediator)
+{
+    return gvirt_mediator_work_ns(mediator) >= mediator->phase_end_work_ns;
+}
+
+static void begin_restore(GvirtMediator *mediator)
+{
+    begin_phase(mediator, GVIRT_SWITCH_RESTORE, OWN_TIMEOUT_NS);
     gvirt_switch_restore(mediator);
 }
 
@@ -165,8 +179,7 @@ static void begin_drain(GvirtMediator *mediator, GvirtVgpu *next,
 {
     mediator->next = next;
     mediator->reason = reason;
-    mediator->phase = GVIRT_SWITCH_DRAIN;
-    mediator->phase_end_ns = now_ns + RING_TIMEOUT_NS;
+    begin_phase(mediator, GVIRT_SWITCH_DRAIN, RING_TIMEOUT_NS);
     mediator->switch_start_ns = now_ns;
 }
 
@@ -191,7 +204,7 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
             mediator->next = next;
             mediator->reason = GVIRT_REASON_FIRST;
             mediator->switch_start_ns = now_ns;
-            begin_restore(mediator, now_ns);
+            begin_restore(mediator);
         }
         return next;
     }
@@ -239,7 +252,7 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
     uint32_t busy = busy_engines(mediator);
     unsigned i;
 
-    if (busy && now_ns < mediator->phase_end_ns) {
+    if (busy && !phase_late(mediator)) {
         /* An engine may wait for what another was not yet told to do. */
         mediator->let_through = waits_for_mailbox(mediator, busy);
         if (mediator->let_through) {
@@ -261,8 +274,7 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
     }
     gvirt_virq_collect(mediator);
     gvirt_sched_account(mediator);
-    mediator->phase = GVIRT_SWITCH_SAVE;
-    mediator->phase_end_ns = now_ns + OWN_TIMEOUT_NS;
+    begin_phase(mediator, GVIRT_SWITCH_SAVE, OWN_TIMEOUT_NS);
     gvirt_switch_save(mediator);
     return true;
 }
@@ -271,7 +283,7 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
 static bool own_ring_late(GvirtMediator *mediator, GvirtVgpu *vgpu,
                           int64_t now_ns)
 {
-    if (now_ns < mediator->phase_end_ns) {
+    if (!phase_late(mediator)) {
         poll_at(mediator, now_ns + POLL_NS);
         return false;
     }
@@ -308,7 +320,7 @@ static bool step_save(GvirtMediator *mediator, int64_t now_ns)
                 mediator->next ? (int64_t)mediator->next->id : -1,
                 now_ns - mediator->switch_start_ns, mediator->reason);
     if (mediator->next) {
-        begin_restore(mediator, now_ns);
+        begin_restore(mediator);
     } else {
         mediator->phase = GVIRT_SWITCH_NONE;
     }

@@ -44,6 +44,7 @@ typedef struct MediatorHost {
     GvirtHost host;
     FakeHost *fake;
     int64_t deadline_ns;
+    int64_t stalled_ns;         /* the engines had none of this time */
 } MediatorHost;
 
 typedef struct GuestHost {
@@ -111,6 +112,11 @@ static inline int64_t own_clock(void *opaque)
     return below(opaque)->ops->clock_ns(below(opaque)->opaque);
 }
 
+static inline int64_t own_work(void *opaque)
+{
+    return own_clock(opaque) - ((MediatorHost *)opaque)->stalled_ns;
+}
+
 static inline void own_timer(void *opaque, int64_t deadline_ns)
 {
     ((MediatorHost *)opaque)->deadline_ns = deadline_ns;
@@ -145,6 +151,7 @@ static const GvirtHostOps own_ops = {
     .dirty = own_dirty,
     .page_gen = own_page_gen,
     .clock_ns = own_clock,
+    .work_ns = own_work,
     .timer_set = own_timer,
     .log = own_log,
 };
@@ -170,6 +177,7 @@ static inline void mediator_start_timed(bool blind, GvirtTiming timing)
     own.host.opaque = &own;
     own.fake = fake;
     own.deadline_ns = INT64_MAX;
+    own.stalled_ns = 0;
     irqs_seen = 0;
     mediator = gvirt_mediator_new(gpu, &own.host, &config);
     memset(guest, 0, sizeof(guest));

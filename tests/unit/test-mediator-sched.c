@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Render time among guests, on the modelled clock: slices, weights, caps, and
- * that nobody waits for one who has nothing to do.
+ * that nobody waits for one who has nothing to do. On a host that does other
+ * things meanwhile, work is late but not lost.
  */
 #include "mediator-fixture.h"
 #include "suite.h"
@@ -170,6 +171,101 @@ START_TEST(test_latency)
 }
 END_TEST
 
+/* The main loop goes on for ns, the engines' thread does not get to run. */
+static void stall(int64_t ns)
+{
+    int64_t end_ns = fake->now_ns + ns;
+
+    while (fake->now_ns < end_ns) {
+        int64_t step_ns = MIN(end_ns - fake->now_ns, MS(10));
+
+        fake->now_ns += step_ns;
+        own.stalled_ns += step_ns;
+        if (fake->deadline_ns <= fake->now_ns) {
+            fake->deadline_ns = INT64_MAX;
+            gvirt_gpu_timer(gpu);
+        }
+        if (own.deadline_ns <= fake->now_ns) {
+            own.deadline_ns = INT64_MAX;
+            gvirt_mediator_timer(mediator);
+        }
+    }
+}
+
+/* They get to run, for some commands and for ns. */
+static void run_a_little(unsigned commands, int64_t ns)
+{
+    fake->now_ns += ns;
+    gvirt_gpu_run(gpu, commands);
+    if (fake->irq_edges != irqs_seen) {
+        irqs_seen = fake->irq_edges;
+        gvirt_mediator_irq(mediator, fake->irq_level);
+    }
+}
+
+static void overloaded(int timing)
+{
+    mediator_stop();
+    mediator_start_timed(false, timing ? GVIRT_TIMING_MODEL :
+                                         GVIRT_TIMING_FUNCTIONAL);
+    start(0, 100, 0);
+    start(1, 100, 0);
+}
+
+/* Honest work under both timings: each moment of it may take seconds. */
+START_TEST(test_overloaded)
+{
+    unsigned round, n, i;
+
+    overloaded(_i);
+    for (n = 0; n < 2; n++) {
+        for (i = 0; i < QUEUED; i++) {
+            request(&guest[n]);
+        }
+    }
+    for (round = 0; round < 4000 &&
+         (done(0) < QUEUED || done(1) < QUEUED); round++) {
+        stall(MS(6000));
+        run_a_little(_i ? 400 : 40, 1000);
+    }
+    settle(MS(100));
+    for (n = 0; n < 2; n++) {
+        ck_assert_double_eq(done(n), QUEUED);
+        ck_assert_uint_ge(stats(&guest[n]).switches_in, 1);
+        ck_assert_uint_eq(stats(&guest[n]).resets, 0);
+    }
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* Work without an end is found there, too, as soon as it has had its time. */
+START_TEST(test_overloaded_endless)
+{
+    unsigned round;
+
+    overloaded(_i);
+    emit(&guest[0], GVIRT_BCS, 0x18800000);
+    emit(&guest[0], GVIRT_BCS, gm(&guest[0], GM_BATCH));
+    mem_set(&guest[0], GPA_BATCH, 0x18800000);
+    mem_set(&guest[0], GPA_BATCH + 4, gm(&guest[0], GM_BATCH));
+    submit(&guest[0], GVIRT_BCS);
+    settle(MS(1));
+    request(&guest[1]);
+    for (round = 0; round < 200; round++) {
+        ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+        stall(MS(100));
+        run_a_little(1000, MS(2));
+    }
+    for (; round < 400 && done(1) == 0; round++) {
+        stall(MS(100));
+        run_a_little(1000, MS(2));
+    }
+    ck_assert_double_eq(done(1), 1);
+    ck_assert_uint_eq(stats(&guest[0]).resets, 1);
+    ck_assert_uint_eq(stats(&guest[1]).resets, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mediator-sched");
@@ -184,6 +280,8 @@ int main(void)
     tcase_add_loop_test(tc, test_cap_ends, 0, 2);
     tcase_add_test(tc, test_idle_is_passed_over);
     tcase_add_test(tc, test_latency);
+    tcase_add_loop_test(tc, test_overloaded, 0, 2);
+    tcase_add_loop_test(tc, test_overloaded_endless, 0, 2);
     suite_add_tcase(suite, tc);
     return suite_main(suite);
 }

@@ -44,6 +44,53 @@ static void gpu_run_inline(void *opaque)
     }
 }
 
+/* The clock that the work clock goes by: while there is work, the worker's. */
+static int64_t gpu_work_source_ns(const GvirtGpuDevice *gpu)
+{
+    struct timespec ts;
+
+    if (gpu->has_work_clock && !gpu->resting &&
+        clock_gettime(gpu->work_clock, &ts) == 0) {
+        return ts.tv_sec * NANOSECONDS_PER_SECOND + ts.tv_nsec;
+    }
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+static int64_t gpu_work_ns(const GvirtGpuDevice *gpu)
+{
+    return gpu->work_base_ns + gpu_work_source_ns(gpu) - gpu->work_from_ns;
+}
+
+static void gpu_set_resting(GvirtGpuDevice *gpu, bool resting)
+{
+    if (gpu->resting != resting) {
+        gpu->work_base_ns = gpu_work_ns(gpu);
+        gpu->resting = resting;
+        gpu->work_from_ns = gpu_work_source_ns(gpu);
+    }
+}
+
+/* By the worker, in its lock. Where there is no such clock, all time counts. */
+static void gpu_find_work_clock(GvirtGpuDevice *gpu)
+{
+    gpu_set_resting(gpu, true);
+#ifdef _POSIX_THREAD_CPUTIME
+    gpu->has_work_clock =
+        pthread_getcpuclockid(pthread_self(), &gpu->work_clock) == 0;
+#endif
+    gpu_set_resting(gpu, false);
+}
+
+int64_t gvirt_gpu_device_work_ns(GvirtGpuDevice *gpu)
+{
+    int64_t work_ns;
+
+    qemu_mutex_lock(&gpu->lock);
+    work_ns = gpu_work_ns(gpu);
+    qemu_mutex_unlock(&gpu->lock);
+    return work_ns;
+}
+
 static void *gpu_worker(void *opaque)
 {
     GvirtGpuDevice *gpu = opaque;
@@ -51,8 +98,10 @@ static void *gpu_worker(void *opaque)
 
     rcu_register_thread();
     qemu_mutex_lock(&gpu->lock);
+    gpu_find_work_clock(gpu);
     while (!gpu->stop) {
         if (!gpu->kicked) {
+            gpu_set_resting(gpu, true);
             qemu_cond_wait(&gpu->cond, &gpu->lock);
             continue;
         }
@@ -79,6 +128,8 @@ void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
     }
     qemu_mutex_lock(&gpu->lock);
     gpu->kicked = true;
+    /* From now on it is not idle, though it may be long until it runs. */
+    gpu_set_resting(gpu, false);
     qemu_cond_signal(&gpu->cond);
     qemu_mutex_unlock(&gpu->lock);
 }
@@ -261,6 +312,8 @@ static void gpu_realize(DeviceState *dev, Error **errp)
     qemu_mutex_init(&gpu->lock);
     qemu_cond_init(&gpu->cond);
     gpu->threaded = !icount_enabled();
+    gpu->resting = true;
+    gpu->work_from_ns = gpu_work_source_ns(gpu);
     gpu->model = config.timing == GVIRT_TIMING_MODEL;
     if (!gpu->threaded) {
         gvirt_soon_init(&gpu->run, gpu_run_inline, gpu);

@@ -84,6 +84,13 @@ static int64_t glue_clock_ns(void *opaque)
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
+static int64_t glue_work_ns(void *opaque)
+{
+    GvirtGlueHost *host = opaque;
+
+    return gvirt_gpu_device_work_ns(host->gpu);
+}
+
 static void glue_timer_set(void *opaque, int64_t deadline_ns)
 {
     GvirtGlueHost *host = opaque;
@@ -203,6 +210,7 @@ static const GvirtHostOps glue_ops = {
     .page_gen = glue_page_gen,
     .sync_dirty = glue_sync_dirty,
     .clock_ns = glue_clock_ns,
+    .work_ns = glue_work_ns,
     .timer_set = glue_timer_set,
     .kick = glue_kick,
     .irq = glue_irq,

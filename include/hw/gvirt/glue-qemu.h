@@ -188,6 +188,11 @@ struct GvirtGpuDevice {
     bool model;                 /* timing=model */
     bool kicked;
     bool stop;
+    bool resting;               /* the worker waits for a kick */
+    bool has_work_clock;
+    clockid_t work_clock;       /* the worker's processor time */
+    int64_t work_base_ns;       /* the work clock at the last change of that */
+    int64_t work_from_ns;       /* of the clock that it goes by, then */
     GvirtSoon run;              /* under -icount, instead of the worker */
     bool vm_paused;
     VMChangeStateEntry *vmstate;
@@ -207,6 +212,9 @@ void gvirt_gpu_device_release(GvirtGpuDevice *gpu);
 
 /* There is work for the engines. Any thread. */
 void gvirt_gpu_device_kick(GvirtGpuDevice *gpu);
+
+/* How much time the engines have had: work_ns of host.h. Any thread. */
+int64_t gvirt_gpu_device_work_ns(GvirtGpuDevice *gpu);
 
 /* A uint64_t counter as a read-only QOM property of every instance. */
 typedef struct GvirtCounter {

@@ -59,7 +59,15 @@ typedef struct GvirtHostOps {
     int64_t (*clock_ns)(void *opaque);
 
     /*
-     * One-shot timer on that clock: at deadline_ns call gvirt_gpu_timer() (or
+     * How much time the engines have had, in ns: a clock that goes on with
+     * clock_ns while gvirt_gpu_run() has nothing to do, and while it has, with
+     * the processor time of the thread that calls it. What a busy host does
+     * not let work is not late by this clock. NULL: as clock_ns.
+     */
+    int64_t (*work_ns)(void *opaque);
+
+    /*
+     * One-shot timer on the virtual clock: at deadline_ns call gvirt_gpu_timer() (or
      * gvirt_mediator_timer(), by whose host it is). INT64_MAX cancels. Like
      * irq, called within the library: it may not call back at once.
      */
