@@ -5,8 +5,9 @@
  *
  * Properties, besides those of gvirt-function:
  *   low-gm=SIZE     graphics memory below 256 MiB, which the aperture shows
- *   high-gm=SIZE    graphics memory above it (0: all that is left of either)
- *   fences=N        fence registers, 1 to 32 (0: all that are left)
+ *                   (64M; 0: all that is left)
+ *   high-gm=SIZE    graphics memory above it (384M; 0: all that is left)
+ *   fences=N        fence registers, 1 to 32 (8; 0: all that are left)
  *   weight=N        share of render time, 1 to 1000 (100)
  *   cap=PERCENT     upper bound of render time, 1 to 100 (0: none)
  */
@@ -15,6 +16,7 @@
 #include "mediator-qemu.h"
 #include "qapi/error.h"
 #include "qemu/module.h"
+#include "qemu/units.h"
 
 #define TYPE_GVIRT_VGPU "gvirt-vgpu"
 OBJECT_DECLARE_SIMPLE_TYPE(GvirtVgpuDevice, GVIRT_VGPU)
@@ -153,9 +155,11 @@ static GvirtVgpu *vgpu_of(Object *obj)
 }
 
 static const Property vgpu_properties[] = {
-    DEFINE_PROP_SIZE("low-gm", GvirtVgpuDevice, options.low_gm_B, 0),
-    DEFINE_PROP_SIZE("high-gm", GvirtVgpuDevice, options.high_gm_B, 0),
-    DEFINE_PROP_UINT32("fences", GvirtVgpuDevice, options.fences, 0),
+    DEFINE_PROP_SIZE("low-gm", GvirtVgpuDevice, options.low_gm_B,
+                     64 * MiB),
+    DEFINE_PROP_SIZE("high-gm", GvirtVgpuDevice, options.high_gm_B,
+                     384 * MiB),
+    DEFINE_PROP_UINT32("fences", GvirtVgpuDevice, options.fences, 8),
     DEFINE_PROP_UINT32("weight", GvirtVgpuDevice, options.weight, 100),
     DEFINE_PROP_UINT32("cap", GvirtVgpuDevice, options.cap_percent, 0),
 };

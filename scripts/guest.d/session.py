@@ -173,8 +173,12 @@ class Qmp:
                 if not child["type"].startswith("child<gvirt-"):
                     continue
                 path = f"{parent}/{child['name']}"
+                try:
+                    entries = self.command("qom-list", path=path)
+                except GuestError:
+                    continue            # unplugged meanwhile
                 values = found[path] = {}
-                for entry in self.command("qom-list", path=path):
+                for entry in entries:
                     if entry["type"] not in ("uint64", "uint32", "size",
                                              "bool", "string"):
                         continue

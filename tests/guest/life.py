@@ -4,6 +4,7 @@ rest, suspend, drivers and monitors that come and go.
 
 They use the harness of tests/guest/run, which passes itself to tests()."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -66,13 +67,13 @@ class Talker(threading.Thread):
     def qemu_args(self):
         return f"-qmp unix:{self.path},server=on,wait=off"
 
-    def _reached(self, mark):
+    def reached(self, mark):
         try:
             return mark in self.log_path.read_text(errors="replace")
         except OSError:
             return False
 
-    def _command(self, name, **arguments):
+    def command(self, name, **arguments):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(20)
             connection.connect(self.path)
@@ -88,22 +89,39 @@ class Talker(threading.Thread):
             if "error" in answer:
                 raise ValueError(answer["error"]["desc"])
             self.answers.append(answer["return"])
+            return answer["return"]
 
     def run(self):
         for mark, until, name, arguments in self.steps:
-            while not self._reached(mark):
+            while not self.reached(mark):
                 if self.over.wait(0.2):
                     return
             try:
-                self._command(name, **arguments)
-                while until and not self._reached(until):
+                self.command(name, **arguments)
+                while until and not self.reached(until):
                     if self.over.wait(2):
                         return
-                    self._command(name, **arguments)
+                    self.command(name, **arguments)
             except (OSError, ValueError) as error:
                 if not self.over.is_set():
                     self.problem = f"{name}: {error}"
                 return
+
+
+@contextlib.contextmanager
+def talker(harness, setting, steps=()):
+    """Somebody at the monitor of the guest that the setting runs next."""
+    log = (harness.BUILD / "logs" /
+           f"{setting.gpu}-{setting.suite}-{setting.runs}" / "dmesg.log")
+    log.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        one = Talker(folder, log, steps)
+        one.start()
+        try:
+            yield one
+        finally:
+            one.over.set()
+            one.join()
 
 
 class Life:
@@ -115,23 +133,14 @@ class Life:
     def _guest(self, setting, script, *more, steps=(), timeout=300):
         """A guest with somebody at QEMU's monitor; its values and log.
         QEMU's answers become values answer0, answer1 ..."""
-        log = (self.harness.BUILD / "logs" /
-               f"{setting.gpu}-{setting.suite}-{setting.runs}" / "dmesg.log")
-        log.unlink(missing_ok=True)
-        with tempfile.TemporaryDirectory() as folder:
-            talker = Talker(folder, log, steps)
-            talker.start()
-            try:
-                status, output, log = setting.guest(
-                    SHELL + script, *more, timeout=timeout,
-                    qemu_args=talker.qemu_args)
-            finally:
-                talker.over.set()
-                talker.join()
+        with talker(self.harness, setting, steps) as told:
+            status, output, log = setting.guest(
+                SHELL + script, *more, timeout=timeout,
+                qemu_args=told.qemu_args)
         values = dict(re.findall(r"^(\w+)=(.*)$", output, re.M))
         values |= {f"answer{number}": str(answer)
-                   for number, answer in enumerate(talker.answers)}
-        return status, output + talker.problem, log, values
+                   for number, answer in enumerate(told.answers)}
+        return status, output + told.problem, log, values
 
     def _points(self, tap, setting, what, got, wanted):
         """The guest came to its end, and each value is what it should be."""

@@ -116,7 +116,7 @@ static void test_pte(const void *data)
 static void test_aperture(const void *data)
 {
     Fixture f;
-    uint32_t at = 64 << 20;
+    uint32_t at = 32 << 20;
     uint64_t exits;
 
     fixture_open(&f, data);
@@ -150,7 +150,7 @@ static void test_aperture(const void *data)
 static void test_fence(const void *data)
 {
     Fixture f;
-    uint32_t at = 64 << 20;
+    uint32_t at = 32 << 20;
     unsigned i;
 
     fixture_open(&f, data);
@@ -367,7 +367,7 @@ static void test_pvinfo(void)
 static void test_own_bars(const void *data)
 {
     Fixture f;
-    uint32_t at = 64 << 20, i;
+    uint32_t at = 32 << 20, i;
     uint32_t lead[4];
 
     fixture_open(&f, data);

@@ -104,6 +104,12 @@ static void test_reset(const void *data)
     qtest_quit(qts);
 }
 
+/* Without sizes named, several share the GPU. */
+static void test_together(const void *data)
+{
+    qtest_quit(qtest_initf("-machine q35 -nodefaults %s", (char *)data));
+}
+
 /*
  * QEMU must refuse this device, or the second one of "FIRST;SECOND": status 1
  * and words about it in one line.
@@ -153,7 +159,9 @@ int main(int argc, char **argv)
         "gvirt-vgpu;gvirt-passthrough",
         "gvirt-passthrough;gvirt-vgpu",
         "gvirt-passthrough;gvirt-passthrough",
-        "gvirt-vgpu;gvirt-vgpu",
+        "gvirt-vgpu,low-gm=0;gvirt-vgpu",
+        "gvirt-vgpu,high-gm=0;gvirt-vgpu",
+        "gvirt-vgpu,fences=0;gvirt-vgpu",
     };
     size_t i;
 
@@ -167,6 +175,12 @@ int main(int argc, char **argv)
         qtest_add_data_func(path, functions[i], test_function);
         qtest_add_data_func(reset, functions[i], test_reset);
     }
+    qtest_add_data_func("gvirt/together/four", "-device gvirt-vgpu "
+                        "-device gvirt-vgpu -device gvirt-vgpu "
+                        "-device gvirt-vgpu", test_together);
+    qtest_add_data_func("gvirt/together/emulated", "-device gvirt-vgpu,id=v0 "
+                        "-device gvirt-guest,id=g1 -device gvirt-guest,id=g2",
+                        test_together);
     for (i = 0; i < G_N_ELEMENTS(refused); i++) {
         g_autofree char *path = g_strdup_printf("gvirt/refused/%s",
                                                 refused[i]);
