@@ -54,6 +54,9 @@ def _check(options):
     if options.gpu != "vgpu":
         raise GuestError(f"--vms: '--gpu {options.gpu}' cannot be shared",
                          EXIT_USAGE)
+    if options.display:
+        raise GuestError("--display: with --vms there is none; --screenshot "
+                         "and --server-args see the consoles", EXIT_USAGE)
     if "addr=" in options.device_args:
         raise GuestError("--device-args: with --vms the vGPU's place in the "
                          "virtual machine is fixed", EXIT_USAGE)
