@@ -172,8 +172,8 @@ START_TEST(hexadecimal_text)
     static const uint32_t dw[] = { 0x18800100, 0x1000, 5 };
     static const char *const good[] = {
         "18800100 00001000 5\n", "0x18800100,0x1000, 0X5",
-        "# a batch\n00000000 :  18800100\n00000004 :  00001000\n"
-        "00000008 :  00000005\n",
+        ("# a batch\n00000000 :  18800100\n00000004 :  00001000\n"
+         "00000008 :  00000005\n"),
         "0x0: 18800100 1000 # start\n8: 5",
     };
     unsigned i;

@@ -257,6 +257,7 @@ static void teardown(void)
         }
     }
     mediator_stop();
+    swizzling = false;
 }
 
 /* Each workload alone, at its pace. */
@@ -451,6 +452,21 @@ START_TEST(test_scribble)
 }
 END_TEST
 
+/* Tiles whose addresses are swizzled in bit 6. */
+START_TEST(test_swizzled)
+{
+    mediator_stop();
+    swizzling = true;
+    mediator_start_timed(false, GVIRT_TIMING_MODEL);
+    tenant_start(0, "fill", 100, MS(1));
+    tenant_start(1, "fill", 100, MS(1));
+    run(MS(40));
+    check_good(0);
+    check_good(1);
+    ck_assert_uint_ge(told(0).iterations, 4 * 20);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     GvirtGuestConfig config = config_of("paint", 0);
@@ -493,6 +509,7 @@ int main(void)
     tcase_add_test(model, test_lost_interrupt);
     tcase_add_test(model, test_hang);
     tcase_add_loop_test(model, test_scribble, 0, 2);
+    tcase_add_test(model, test_swizzled);
     tcase_add_test(model, test_refused);
     suite_add_tcase(suite, model);
 

@@ -18,6 +18,7 @@
 #define PVINFO_LOW_BASE         0x40
 #define PVINFO_HIGH_BASE        0x48
 #define PVINFO_FENCES           0x50
+#define MAD_DIMM_SIZE_MASK      0xffffu
 
 #define FORCEWAKE_KERNEL        0x1u
 #define ECOCHK_PPGTT            0x18u   /* i915: WB_HSW, with LLC */
@@ -360,6 +361,10 @@ static const char *probe(GvirtGuest *guest)
         return "the ranges in PVINFO are none";
     }
     guest->fences = guest_read(guest, REG_PVINFO + PVINFO_FENCES);
+    /* Channels alike are interleaved: i915 gt/intel_ggtt_fencing.c. */
+    guest->swizzled =
+        (guest_read(guest, REG_MAD_DIMM_C0) & MAD_DIMM_SIZE_MASK) ==
+        (guest_read(guest, REG_MAD_DIMM_C1) & MAD_DIMM_SIZE_MASK);
 
     guest_write(guest, REG_FORCEWAKE_MT,
                 FORCEWAKE_KERNEL << 16 | FORCEWAKE_KERNEL);

@@ -49,6 +49,8 @@ enum {
     REG_FLSH_CNTL       = 0x101008,
     REG_FORCEWAKE_MT    = 0xa188,
     REG_FORCEWAKE_ACK   = 0x130044,
+    REG_MAD_DIMM_C0     = 0x145004,
+    REG_MAD_DIMM_C1     = 0x145008,
     REG_SDEIMR          = 0xc4004,
     REG_SDEIIR          = 0xc4008,
     REG_SDEIER          = 0xc400c,
@@ -143,6 +145,7 @@ struct GvirtGuest {
     GuestRange high;
     unsigned fences;
     uint32_t fence_next;
+    bool swizzled;              /* bit 6 of addresses in tiles */
 
     GuestBuffer scratch;        /* behind all that is not mapped */
     GuestBuffer scratch_table;

@@ -8,7 +8,7 @@
  *         reads in its memory, and by the aperture through fences
  *
  * Sources: HSW PRM vol. 10 (blitter); vol. 5, "Tiling" (X tiles of 512 bytes
- * by 8 rows).
+ * by 8 rows) and "Swizzling".
  */
 #include "guest.h"
 
@@ -25,6 +25,7 @@
 #define ROWS_PER_PAGE           (GVIRT_PAGE_SIZE_B / PICTURE_PITCH_B)
 #define TILE_WIDTH_PX           128u
 #define TILE_ROWS               8u
+#define LINE_PX                 16u     /* 64 bytes: what swizzling moves */
 #define TILES_PER_ROW           (PICTURE_WIDTH_PX / TILE_WIDTH_PX)
 
 #define COPY_RECTS              32u
@@ -131,34 +132,49 @@ void guest_fill_random(GvirtGuest *guest, const GuestBuffer *buffer)
     }
 }
 
+/*
+ * How far swizzling moves the pixels of a row in an X tile: bit 6 of the
+ * address is inverted where bits 9 and 10, which count rows, differ.
+ */
+static uint32_t swizzle_px(const GvirtGuest *guest, uint32_t row)
+{
+    return guest->swizzled && (row ^ row >> 1) & 1 ? LINE_PX : 0;
+}
+
 /* dst holds what expect does: linear, or in X tiles. */
 bool guest_check_picture(GvirtGuest *guest, GuestSlot *slot, bool tiled)
 {
     uint32_t width_px = tiled ? TILE_WIDTH_PX : PICTURE_WIDTH_PX;
     uint32_t rows = tiled ? TILE_ROWS : ROWS_PER_PAGE;
-    uint32_t page, row, x, y;
+    uint32_t page, row, left, x, y;
 
     for (page = 0; page < PICTURE_PAGES; page++) {
         const uint32_t *dw = guest_page(guest, &slot->dst, page);
 
         for (row = 0; dw && row < rows; row++) {
-            x = tiled ? page % TILES_PER_ROW * TILE_WIDTH_PX : 0;
+            uint32_t moved = tiled ? swizzle_px(guest, row) : 0;
+            uint32_t run = moved ? LINE_PX : width_px;
+            const uint32_t *expect;
+
+            left = tiled ? page % TILES_PER_ROW * TILE_WIDTH_PX : 0;
             y = (tiled ? page / TILES_PER_ROW : page) * rows + row;
-            if (memcmp(dw + row * width_px,
-                       slot->expect + y * PICTURE_WIDTH_PX + x,
-                       width_px * 4) == 0) {
-                continue;
+            expect = slot->expect + y * PICTURE_WIDTH_PX + left;
+            for (x = 0; x < width_px; x += run) {
+                const uint32_t *is = dw + row * width_px + (x ^ moved);
+                uint32_t i = 0;
+
+                if (memcmp(is, expect + x, run * 4) == 0) {
+                    continue;
+                }
+                while (is[i] == expect[x + i]) {
+                    i++;
+                }
+                guest_error(guest, "slot %u: pixel %u,%u is 0x%08x, should be "
+                            "0x%08x", slot->index, left + x + i, y,
+                            GUINT32_FROM_LE(is[i]),
+                            GUINT32_FROM_LE(expect[x + i]));
+                return false;
             }
-            while (dw[row * width_px + x % width_px] ==
-                   slot->expect[y * PICTURE_WIDTH_PX + x]) {
-                x++;
-            }
-            guest_error(guest, "slot %u: pixel %u,%u is 0x%08x, should be "
-                        "0x%08x", slot->index, x, y,
-                        GUINT32_FROM_LE(dw[row * width_px + x % width_px]),
-                        GUINT32_FROM_LE(slot->expect[y * PICTURE_WIDTH_PX +
-                                                     x]));
-            return false;
         }
     }
     return true;
