@@ -15,6 +15,13 @@
 
 #define MI_BATCH_BUFFER_END (0x0au << 23)
 
+const GemEngine gem_engines[GEM_ENGINES] = {
+    { "rcs0", I915_EXEC_RENDER },
+    { "bcs0", I915_EXEC_BLT },
+    { "vcs0", I915_EXEC_BSD },
+    { "vecs0", I915_EXEC_VEBOX },
+};
+
 unsigned gem_wrong;
 
 void expect(bool good, const char *format, ...)
@@ -292,10 +299,19 @@ void batch_emit_own_address(Batch *b, uint32_t delta)
 
 int batch_submit(Batch *b, uint32_t engine, uint32_t context)
 {
+    return batch_submit_fenced(b, engine, context, -1, NULL);
+}
+
+int batch_submit_fenced(Batch *b, uint32_t engine, uint32_t context,
+                        int in_fd, int *out_fd)
+{
     struct drm_i915_gem_execbuffer2 arg = {
         .buffers_ptr = (uintptr_t)b->objects,
-        .flags = engine, .rsvd1 = context
+        .flags = engine | (in_fd >= 0 ? I915_EXEC_FENCE_IN : 0) |
+                 (out_fd ? I915_EXEC_FENCE_OUT : 0),
+        .rsvd1 = context, .rsvd2 = in_fd >= 0 ? (uint32_t)in_fd : 0
     };
+    int ret;
 
     b->dw[b->len_dw++] = MI_BATCH_BUFFER_END;
     if (b->len_dw & 1) {
@@ -309,7 +325,11 @@ int batch_submit(Batch *b, uint32_t engine, uint32_t context)
     };
     arg.buffer_count = b->object_count;
     arg.batch_len = b->len_dw * 4;
-    return gem_ioctl(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &arg);
+    ret = gem_ioctl(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2_WR, &arg);
+    if (out_fd) {
+        *out_fd = ret < 0 ? -1 : (int)(arg.rsvd2 >> 32);
+    }
+    return ret;
 }
 
 uint64_t batch_address(const Batch *b)

@@ -13,6 +13,15 @@
 
 #include <i915_drm.h>
 
+enum { GEM_ENGINES = 4 };
+
+typedef struct GemEngine {
+    const char *name;               /* as in sysfs */
+    uint32_t engine;                /* I915_EXEC_* */
+} GemEngine;
+
+extern const GemEngine gem_engines[GEM_ENGINES];
+
 /* A batch buffer under construction, with the relocations it needs. */
 typedef struct Batch {
     int fd;
@@ -76,6 +85,12 @@ void batch_emit_own_address(Batch *b, uint32_t delta);
  * presumed addresses are learnt.  Returns 0 or a negative errno.
  */
 int batch_submit(Batch *b, uint32_t engine, uint32_t context);
+/*
+ * The same behind a fence, with a fence of its own: in_fd and out_fd may be
+ * -1 and NULL.
+ */
+int batch_submit_fenced(Batch *b, uint32_t engine, uint32_t context,
+                        int in_fd, int *out_fd);
 /* Where the batch was when it was submitted last. */
 uint64_t batch_address(const Batch *b);
 void batch_free(Batch *b);

@@ -32,17 +32,7 @@
 #define RESET_NS            60000000000ll
 #define MODE_IDLE           (1u << 9)
 
-enum { ENGINES = 4, FOLLOWERS = 3, STATE_MAX_B = 4 << 20 };
-
-static const struct {
-    const char *name;
-    uint32_t engine;
-} engines[ENGINES] = {
-    { "rcs0", I915_EXEC_RENDER },
-    { "bcs0", I915_EXEC_BLT },
-    { "vcs0", I915_EXEC_BSD },
-    { "vecs0", I915_EXEC_VEBOX },
-};
+enum { FOLLOWERS = 3, STATE_MAX_B = 4 << 20 };
 
 /* One engine's share of "<engine> command stream:" in the error state. */
 typedef struct Record {
@@ -227,10 +217,10 @@ static void check_state(const char *engine, uint64_t addr)
 
 static void hang(unsigned index, bool full)
 {
-    static Work others[ENGINES];
+    static Work others[GEM_ENGINES];
     static Work followers[FOLLOWERS];
     static Batch spin;
-    const char *name = engines[index].name;
+    const char *name = gem_engines[index].name;
     struct drm_i915_reset_stats stats = { 0 };
     unsigned before = gem_wrong;
     int fd = gem_open();
@@ -253,7 +243,7 @@ static void hang(unsigned index, bool full)
     batch_emit_own_address(&spin, 16);
     write_file(CARD "error", "1");
     began = seconds();
-    ret = batch_submit(&spin, engines[index].engine, guilty);
+    ret = batch_submit(&spin, gem_engines[index].engine, guilty);
     if (ret < 0) {
         errno = -ret;
         gem_fail("execbuf of the endless batch");
@@ -263,17 +253,17 @@ static void hang(unsigned index, bool full)
         usleep(1000);
     }
     expect(map[0] == STARTED, "%s: the endless batch has not begun", name);
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         if (i != index) {
-            work_submit(&others[i], fd, engines[i].engine, 0x1000 + i);
+            work_submit(&others[i], fd, gem_engines[i].engine, 0x1000 + i);
         }
     }
     for (i = 0; i < FOLLOWERS; i++) {
-        work_submit(&followers[i], fd, engines[index].engine, 0x2000 + i);
+        work_submit(&followers[i], fd, gem_engines[index].engine, 0x2000 + i);
     }
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         if (i != index) {
-            work_check(&others[i], fd, SOON_NS, engines[i].name);
+            work_check(&others[i], fd, SOON_NS, gem_engines[i].name);
         }
     }
     expect(gem_wait(fd, marker, 0) == -ETIME, "%s: the endless batch ended",
@@ -296,14 +286,14 @@ static void hang(unsigned index, bool full)
     batch_emit(&spin, 0);
     batch_emit_address(&spin, marker, 0, true);
     batch_emit(&spin, ~STARTED);
-    ret = batch_submit(&spin, engines[index].engine, guilty);
+    ret = batch_submit(&spin, gem_engines[index].engine, guilty);
     expect(ret == 0, "%s: the guilty context is barred: %s", name,
            strerror(-ret));
     expect(gem_wait(fd, marker, SOON_NS) == 0 && map[0] == ~STARTED,
            "%s: the guilty context does not go on", name);
-    for (i = 0; i < ENGINES; i++) {
-        work_submit(&others[i], fd, engines[i].engine, 0x3000 + i);
-        work_check(&others[i], fd, SOON_NS, engines[i].name);
+    for (i = 0; i < GEM_ENGINES; i++) {
+        work_submit(&others[i], fd, gem_engines[i].engine, 0x3000 + i);
+        work_check(&others[i], fd, SOON_NS, gem_engines[i].name);
     }
     printf("%s: %s\n", name, gem_wrong == before ? "recovered" : "see above");
     batch_free(&spin);
@@ -348,13 +338,13 @@ int main(int argc, char **argv)
         gem_fail("malloc");
     }
     write_debugfs("i915_params/reset", full ? "1" : "3");
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         snprintf(path, sizeof(path), CARD "engine/%s/heartbeat_interval_ms",
-                 engines[i].name);
+                 gem_engines[i].name);
         write_file(path, heartbeat);
     }
-    for (i = 0; i < ENGINES; i++) {
-        if (!only || strcmp(only, engines[i].name) == 0) {
+    for (i = 0; i < GEM_ENGINES; i++) {
+        if (!only || strcmp(only, gem_engines[i].name) == 0) {
             hang(i, full);
         }
     }

@@ -27,25 +27,15 @@
 #define GT                  "/sys/class/drm/card0/gt/gt0/"
 #define PMU                 "/sys/bus/event_source/devices/i915/"
 
-enum { ENGINES = 4, WAIT_S = 5 };
-
-static const struct {
-    const char *name;
-    uint32_t engine;
-} engines[ENGINES] = {
-    { "rcs0", I915_EXEC_RENDER },
-    { "bcs0", I915_EXEC_BLT },
-    { "vcs0", I915_EXEC_BSD },
-    { "vecs0", I915_EXEC_VEBOX },
-};
+enum { WAIT_S = 5 };
 
 typedef struct Sample {
     double time_s;
-    double busy_s[ENGINES];
+    double busy_s[GEM_ENGINES];
     double rc6_s;
 } Sample;
 
-static int counters[ENGINES];
+static int counters[GEM_ENGINES];
 
 static void sleep_s(double s)
 {
@@ -73,13 +63,13 @@ static void open_counters(void)
 {
     unsigned i;
 
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         struct perf_event_attr attr = {
             .type = read_number(PMU "type", ""), .size = sizeof(attr)
         };
         char path[128];
 
-        snprintf(path, sizeof(path), PMU "events/%s-busy", engines[i].name);
+        snprintf(path, sizeof(path), PMU "events/%s-busy", gem_engines[i].name);
         attr.config = read_number(path, "config=");
         counters[i] = syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0);
         if (counters[i] < 0) {
@@ -93,7 +83,7 @@ static Sample sample(void)
     Sample s = { .time_s = seconds() };
     unsigned i;
 
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         uint64_t ns = 0;
 
         if (read(counters[i], &ns, sizeof(ns)) != sizeof(ns)) {
@@ -149,15 +139,15 @@ static void check_idle(bool rc6, double for_s)
     printf("idle: RC6 %.0f %%, %u MHz\n", residency * 100, frequency("act"));
     expect(!rc6 || (residency > 0.5 && residency < 1.1),
            "idle: RC6 for %.0f %% of the time", residency * 100);
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         expect(share(&from, &to, i) < 0.2, "idle: %s is busy for %.0f %%",
-               engines[i].name, share(&from, &to, i) * 100);
+               gem_engines[i].name, share(&from, &to, i) * 100);
     }
 }
 
 static void check_load(int fd, unsigned index, bool rc6, double for_s)
 {
-    const char *name = engines[index].name;
+    const char *name = gem_engines[index].name;
     Sample from, to;
     double residency;
     uint32_t *map;
@@ -169,7 +159,7 @@ static void check_load(int fd, unsigned index, bool rc6, double for_s)
     map = gem_map_cpu(fd, b.handle, 4096);
     batch_emit(&b, MI_BATCH_BUFFER_START);
     batch_emit_own_address(&b, 0);
-    ret = batch_submit(&b, engines[index].engine, 0);
+    ret = batch_submit(&b, gem_engines[index].engine, 0);
     if (ret < 0) {
         errno = -ret;
         gem_fail(name);
@@ -190,12 +180,12 @@ static void check_load(int fd, unsigned index, bool rc6, double for_s)
     expect(mhz == frequency("RP0"), "%s: loaded, at %u MHz", name, mhz);
     expect(!rc6 || residency < 0.1, "%s: RC6 for %.0f %% of the time under "
            "load", name, residency * 100);
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         double busy = share(&from, &to, i);
 
         expect(i == index ? busy > 0.6 && busy < 1.2 : busy < 0.2,
                "%s is loaded: %s is busy for %.0f %%", name,
-               engines[i].name, busy * 100);
+               gem_engines[i].name, busy * 100);
     }
     batch_free(&b);
 }
@@ -224,7 +214,7 @@ int main(int argc, char **argv)
            gem_get_param(fd, I915_PARAM_CS_TIMESTAMP_FREQUENCY));
     open_counters();
     check_idle(rc6, for_s);
-    for (i = 0; i < ENGINES; i++) {
+    for (i = 0; i < GEM_ENGINES; i++) {
         check_load(fd, i, rc6, for_s);
         check_idle(rc6, for_s);
     }

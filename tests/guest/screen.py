@@ -178,6 +178,53 @@ class Talk(threading.Thread):
                              for value in pixel))
 
 
+# Xorg looks for a session manager, which a bare guest has not.
+XORG_ERROR = re.compile(r"\(EE\) (?!error, |dbus-core: error connecting)")
+
+# In the guest, after desktop-session.
+DESKTOP = r"""
+export DISPLAY=:0
+bad=0
+try() { "$@" || { echo "wrong: $*"; bad=1; }; }
+same() { try ./desktop same "$@"; }
+wait_for() { for i in $(seq 200); do eval "$1" && return; sleep 0.2; done
+             echo "wrong: never $1"; bad=1; }
+try ./desktop-session
+try ./desktop wait 3000 xterm
+try ./desktop wait 1000 xclock
+try ./desktop wait 5000 Calculator
+try ./desktop wait 5000 Mousepad
+same 0 0 0 1024 768
+try ./desktop point 1020 5; same 0 0 0 1024 768
+try ./desktop point 200 150; same 0 0 0 1024 768
+for m in 640x480 1280x1024 1920x1080 1024x768; do
+    try xrandr --output HDMI-1 --mode $m; same 0 0 0 ${m/x/ }
+done
+try xset dpms force off; try ./desktop dark 0
+try xset dpms force on; same 0 0 0 1024 768
+try ./desktop plug dp 1
+wait_for "xrandr --current | grep -q '^DP-2 connected'"
+try xrandr --output DP-2 --mode 1280x1024 --right-of HDMI-1
+try ./desktop point 1100 100
+same 0 0 0 1024 768; same 1 1024 0 1280 1024
+try xrandr --output DP-2 --mode 1024x768 --same-as HDMI-1
+same 0 0 0 1024 768; same 1 0 0 1024 768
+try ./desktop plug dp 0
+wait_for "xrandr --current | grep -q '^DP-2 disconnected'"
+try xrandr --output DP-2 --off
+try ./desktop dark 1; same 0 0 0 1024 768
+try ./desktop plug hdmi 0
+wait_for "xrandr --current | grep -q '^HDMI-1 disconnected'"
+try ./desktop dark 0
+try ./desktop plug hdmi 1
+wait_for "xrandr --current | grep -q '^HDMI-1 connected'"
+try xrandr --output HDMI-1 --mode 1024x768; same 0 0 0 1024 768
+cat programs.log
+echo "@@@ Xorg.log"; cat Xorg.log
+exit $bad
+"""
+
+
 class Screen:
     """The tests, on the harness that runs them."""
 
@@ -209,11 +256,31 @@ class Screen:
                   f"status {status}", output)
         self.harness.log_points(tap, setting, log, what)
 
+    def desktop(self, tap, setting):
+        """Xorg, a window manager, a few programs, monitors."""
+        what = f"desktop {setting.where}"
+        shot = self.harness.BUILD / "pictures" / setting.gpu / "desktop.png"
+        shot.parent.mkdir(parents=True, exist_ok=True)
+        status, output, log, pictures = self._guest(
+            setting, DESKTOP, "--put", str(self.harness.compiled("desktop")),
+            "--put", str(self.harness.HERE / "desktop-session"),
+            "--screenshot", str(shot), timeout=600)
+        text, _, xorg = output.partition("@@@ Xorg.log\n")
+        tap.point(status == 0 and pictures >= 17,
+                  f"{what}: {pictures} times what X has drawn is on the "
+                  "screen", f"status {status}", text)
+        errors = [line for line in xorg.split("\n") if XORG_ERROR.search(line)]
+        tap.point("modeset(0): Output HDMI-1 using initial mode" in xorg and
+                  not errors, f"{what}: no error in Xorg's log",
+                  *(errors or [xorg]))
+        self.harness.log_points(tap, setting, log, what)
+
 
 def programs():
-    return {"kms": ("kms.c", "kms-plane.c", "kms-card.c", "talk.c", "gem.c")}
+    return {"desktop": ("desktop.c", "talk.c", "gem.c"),
+            "kms": ("kms.c", "kms-plane.c", "kms-card.c", "talk.c", "gem.c")}
 
 
 def tests(harness):
     screen = Screen(harness)
-    return {"kms": screen.kms}
+    return {"kms": screen.kms, "desktop": screen.desktop}

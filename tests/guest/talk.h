@@ -9,6 +9,7 @@
 #define GVIRT_TESTS_GUEST_TALK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Picture {
@@ -31,6 +32,9 @@ void picture_over(Picture *p, const uint32_t *source, uint32_t width_px,
  */
 void talk_shows(unsigned head, const Picture *want, unsigned tolerance,
                 const char *what);
+/* The same for whom a picture may change meanwhile: yes, or the answer. */
+bool talk_compare(unsigned head, const Picture *want, unsigned tolerance,
+                  const char *what, char *answer, size_t answer_size);
 /* expect() that it shows no picture. */
 void talk_dark(unsigned head, const char *what);
 /* Plugs or unplugs a monitor: "hdmi" or "dp". */
