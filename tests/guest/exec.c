@@ -248,7 +248,7 @@ static int try_close(uint32_t handle)
 static void test_names(void)
 {
     struct drm_prime_handle export = { .flags = DRM_CLOEXEC | DRM_RDWR };
-    struct drm_prime_handle import = { 0 };
+    struct drm_prime_handle import = { 0 }, again = { 0 };
     struct drm_gem_flink flink = { 0 };
     struct drm_gem_open open_name = { 0 };
     struct drm_gem_open no_name = { .name = 0x7fffffff };
@@ -270,9 +270,11 @@ static void test_names(void)
     expect(ret == 0, "export: %s", strerror(-ret));
     import.fd = export.fd;
     ret = gem_ioctl(other, DRM_IOCTL_PRIME_FD_TO_HANDLE, &import);
-    expect(ret == 0 && import.handle == open_name.handle,
-           "import: %s, handle %u of %u", strerror(-ret), import.handle,
-           open_name.handle);
+    again.fd = export.fd;
+    expect(ret == 0 && import.handle &&
+           gem_ioctl(other, DRM_IOCTL_PRIME_FD_TO_HANDLE, &again) == 0 &&
+           again.handle == import.handle, "import: %s, handles %u and %u",
+           strerror(-ret), import.handle, again.handle);
     /* written here behind an endless batch, closed, and read there */
     spin_start(&s, I915_EXEC_BLT, NULL);
     batch_init(&work, fd);
@@ -289,7 +291,10 @@ static void test_names(void)
     spin_end(&s);
     value = dword(other, open_name.handle, PAGE_B + 8);
     expect(value == 0xc105ed, "by another name: %08x", value);
+    value = dword(other, import.handle, PAGE_B + 8);
+    expect(value == 0xc105ed, "as imported: %08x", value);
     close(export.fd);
+    gem_close(other, import.handle);
     gem_close(other, open_name.handle);
     no_name.name = flink.name;
     ret = gem_ioctl(other, DRM_IOCTL_GEM_OPEN, &no_name);
