@@ -268,6 +268,78 @@ static void test_hotplug(const void *data)
     fixture_close(&f);
 }
 
+static void plug(Fixture *f, const char *property, bool there)
+{
+    qtest_qmp_assert_success(f->qts, "{ 'execute': 'qom-set', 'arguments': "
+                             "{ 'path': 'f0', 'property': %s, "
+                             "'value': %i } }", property, there);
+}
+
+/* 128 bytes from the EDID on the analog port's pins; false: nobody is there. */
+static bool read_vga_edid(Fixture *f, uint8_t *edid)
+{
+    uint32_t value = 0;
+    unsigned i;
+
+    wr(f, 0xc5100, 2);
+    wr(f, 0xc5104, 1u << 30 | 1u << 26 | 1u << 25 | 128u << 16 | 0x50u << 1 |
+                   1);
+    for (i = 0; i < 128; i++) {
+        if (rd(f, 0xc5108) & 1u << 10) {
+            wr(f, 0xc5104, 1u << 31);
+            wr(f, 0xc5104, 0);
+            return false;
+        }
+        value = i % 4 ? value >> 8 : rd(f, 0xc510c);
+        edid[i] = value;
+    }
+    wr(f, 0xc5104, 1u << 30 | 1u << 27);
+    return true;
+}
+
+/*
+ * The analog port: the load on its lines is noticed, and the EDID is that of
+ * an analog monitor whose preferred mode two lanes of FDI can carry: 171.4
+ * MHz (i915: ilk_get_lanes_required() leaves 5% for the spread).
+ */
+static void test_vga(const void *data)
+{
+    g_autofree char *device = g_strdup_printf("%s,xres=1920,yres=1200",
+                                              (const char *)data);
+    uint8_t edid[128], sum = 0;
+    unsigned i, clock_10khz;
+    Fixture f;
+
+    fixture_open(&f, device);
+    g_assert_cmphex(rd(&f, 0xc2014) & 1u << 6, ==, 0);
+    g_assert_false(read_vga_edid(&f, edid));
+    wr(&f, 0xe1100, 1u << 23);
+    g_assert_cmphex(rd(&f, 0xe1100) & 3u << 24, ==, 0);
+    plug(&f, "vga", true);
+    g_assert_cmphex(rd(&f, 0xe1100) & 3u << 24, ==, 3u << 24);
+    g_assert_cmphex(rd(&f, 0xc4000) & 1u << 19, ==, 1u << 19);
+
+    g_assert_true(read_vga_edid(&f, edid));
+    for (i = 0; i < 128; i++) {
+        sum += edid[i];
+    }
+    g_assert_cmpuint(sum, ==, 0);
+    g_assert_cmphex(edid[20] & 0x80, ==, 0);
+    g_assert_cmpuint(edid[126], ==, 0);
+    clock_10khz = edid[54] | edid[55] << 8;
+    g_assert_cmpuint(clock_10khz, <, 17140);
+    /* 60 Hz of 1920 + 160 by 1200 + 35: VESA's 1920x1200 reduced */
+    g_assert_cmpuint(clock_10khz, ==, 2080 * 1235 * 60 / 10000);
+    g_assert_cmpuint(edid[56] | (edid[58] & 0xf0) << 4, ==, 1920);
+    g_assert_cmpuint(edid[59] | (edid[61] & 0xf0) << 4, ==, 1200);
+
+    plug(&f, "vga", false);
+    g_assert_cmphex(rd(&f, 0xe1100) & 3u << 24, ==, 0);
+    g_assert_cmphex(rd(&f, 0xc4000) & 1u << 19, ==, 0);
+    g_assert_false(read_vga_edid(&f, edid));
+    fixture_close(&f);
+}
+
 /* Registers that no table names are listed, once each, and harmless. */
 static void test_unknown(const void *data)
 {
@@ -426,6 +498,7 @@ int main(int argc, char **argv)
         { "fence", test_fence },
         { "ring", test_ring },
         { "hotplug", test_hotplug },
+        { "vga", test_vga },
         { "unknown-registers", test_unknown },
         { "power-state", test_power_state },
         { "reset-busy", test_reset_busy },
