@@ -52,6 +52,8 @@ static FakeHost *fake;
 static GvirtGpu *gpu;
 static uint32_t ring_tail[GVIRT_ENGINE_COUNT];
 static uint32_t batch_addr;
+static uint32_t batch_first;
+static GvirtEngineId batch_engine;  /* that had a ring last */
 static GvirtSpace batch_space;
 
 static inline uint32_t reg_of(GvirtEngineId id, uint32_t offset)
@@ -113,6 +115,28 @@ static inline void start_ring(GvirtEngineId id)
     ring_tail[id] = 0;
 }
 
+/* The rings, and what was put in a batch last, in words on standard error. */
+static inline void cs_show(void)
+{
+    uint32_t i;
+
+    if (!gpu) {
+        return;
+    }
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (ring_tail[i]) {
+            fakehost_show_commands(fake, "ring", i, RING_ADDR(i),
+                                   space_hpa(GVIRT_SPACE_GGTT, RING_ADDR(i)),
+                                   ring_tail[i] / 4);
+        }
+    }
+    if (batch_addr > batch_first) {
+        fakehost_show_commands(fake, "batch", batch_engine, batch_first,
+                               space_hpa(batch_space, batch_first),
+                               MIN(batch_addr - batch_first, 4096) / 4);
+    }
+}
+
 static inline void cs_setup_timing(GvirtTiming timing)
 {
     GvirtGpuConfig config = { .timing = timing };
@@ -133,6 +157,7 @@ static inline void cs_setup_timing(GvirtTiming timing)
         start_ring(i);
     }
     batch_addr = BATCH_ADDR;
+    batch_first = BATCH_ADDR;
     batch_space = GVIRT_SPACE_GGTT;
 }
 
@@ -144,6 +169,7 @@ static inline void cs_setup(void)
 static inline void cs_teardown(void)
 {
     gvirt_gpu_free(gpu);
+    gpu = NULL;
     fakehost_free(fake);
 }
 
@@ -157,6 +183,7 @@ static inline void emit_n(GvirtEngineId id, const uint32_t *dw, unsigned n)
 {
     unsigned i;
 
+    batch_engine = id;
     for (i = 0; i < n; i++) {
         poke(GVIRT_SPACE_GGTT, RING_ADDR(id) + ring_tail[id], dw[i]);
         ring_tail[id] = (ring_tail[id] + 4) % (RING_PAGES * 4096);
@@ -193,6 +220,7 @@ static inline void batch_at(GvirtSpace space, uint32_t addr)
 {
     batch_space = space;
     batch_addr = addr;
+    batch_first = addr;
 }
 
 static inline void batch_n(const uint32_t *dw, unsigned n)
@@ -230,5 +258,9 @@ static inline bool is_idle(GvirtEngineId id)
     return head == read_reg(reg_of(id, RING_TAIL)) &&
            read_reg(reg_of(id, RING_MI_MODE)) & MI_MODE_IDLE;
 }
+
+/* A test that fails shows what it gave the engines. */
+#define _ck_assert_failed(...) \
+    (cs_show(), (_ck_assert_failed)(__VA_ARGS__))
 
 #endif /* GVIRT_TESTS_UNIT_CS_FIXTURE_H */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "decode.h"
 #include "hw/gvirt/gpu.h"
 
 #define SLAB_PAGES      16u
@@ -305,4 +306,23 @@ void fakehost_map_ggtt(GvirtGpu *gpu, uint32_t first_page, uint32_t count,
         gvirt_gpu_write(gpu, GVIRT_GTT_BAR0_OFFSET + (first_page + i) * 4,
                         (hpa & 0xfffff000) | (hpa >> 28 & 0x7f0) | 1, 4);
     }
+}
+
+void fakehost_show_commands(FakeHost *fake, const char *title,
+                            GvirtEngineId engine, uint32_t addr,
+                            uint64_t addr_hpa, uint32_t len_dw)
+{
+    DecodeOptions options = { .local = GVIRT_SPACE_PPGTT };
+    Decode *decode = decode_new(&options);
+    uint32_t *dw = g_new0(uint32_t, MAX(len_dw, 1));
+    uint32_t i;
+
+    for (i = 0; i < len_dw; i++) {
+        dw[i] = fakehost_read32(fake, addr_hpa + i * 4ull);
+    }
+    decode_print_state(decode, decode_add_buffer(
+        decode, title, engine, GVIRT_SPACE_PPGTT, addr, dw, len_dw));
+    g_printerr("# %s, %s:\n%s", title, decode_engine_name(engine),
+               decode->out->str);
+    decode_free(decode);
 }

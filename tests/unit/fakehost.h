@@ -52,4 +52,12 @@ void fakehost_settle(FakeHost *fake, GvirtGpu *gpu, int64_t limit_ns);
 void fakehost_map_ggtt(GvirtGpu *gpu, uint32_t first_page, uint32_t count,
                        uint64_t addr_hpa);
 
+/*
+ * For a test that fails: len_dw dwords at addr_hpa, which the engine sees at
+ * the graphics address addr, as commands, on standard error.
+ */
+void fakehost_show_commands(FakeHost *fake, const char *title,
+                            GvirtEngineId engine, uint32_t addr,
+                            uint64_t addr_hpa, uint32_t len_dw);
+
 #endif /* GVIRT_TESTS_UNIT_FAKEHOST_H */
