@@ -144,9 +144,17 @@ bench-configured:
 	@if [ -n '$(QEMU_BUILD)' ]; then $(MAKE) qemu-configured; fi
 	@bench/run $(if $(JSON),--json '$(JSON)')
 
+# the tables of registers, commands and trace events are made by the decoder
 .PHONY: docs
-docs:
+docs: setup-unit
 	@scripts/setup docs
+	@if [ ! -e build/lib/build.ninja ]; then \
+	    GVIRT_LIBRARY_ONLY=1 ./configure --without-qemu; fi
+	@$(MAKE) tools-configured
+	@mkdir -p build/docs-tables
+	@for t in registers commands traces; do \
+	    build/gvirt-decode --list $$t --rst >build/docs-tables/$$t.inc || \
+	    exit 1; done
 	@sphinx-build -q -W -b html docs build/docs || \
 	    { echo 'make: the pages of docs/ have mistakes, see above'; exit 1; }
 	@echo 'make: build/docs/index.html'

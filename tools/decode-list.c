@@ -228,10 +228,17 @@ static void list_registers(List *list)
     static const char *const head[] = {
         "Offset", "Name", "Reset", "Access", "Guest's access", "Source", NULL,
     };
-    unsigned count, i, hook;
+    static const GvirtRegHook order[GVIRT_HOOK_COUNT] = {
+        GVIRT_HOOK_RING, GVIRT_HOOK_CS, GVIRT_HOOK_GTT, GVIRT_HOOK_FENCE,
+        GVIRT_HOOK_IRQ, GVIRT_HOOK_RESET, GVIRT_HOOK_POWER,
+        GVIRT_HOOK_DISPLAY, GVIRT_HOOK_PERF, GVIRT_HOOK_PVINFO,
+        GVIRT_HOOK_NONE,
+    };
+    unsigned count, i, place;
     const GvirtRegInfo *table = gvirt_reg_table(&count);
 
-    for (hook = GVIRT_HOOK_COUNT; hook-- > 0;) {
+    for (place = 0; place < G_N_ELEMENTS(order); place++) {
+        GvirtRegHook hook = order[place];
         GPtrArray *registers = g_ptr_array_new();
 
         for (i = 0; i < count; i++) {
@@ -408,7 +415,7 @@ static void list_commands(List *list)
         uint32_t last = UINT32_MAX;
 
         begin_section(list, groups[group].title);
-        begin_table(list, "11 24 8 8 13 17 5 14", head);
+        begin_table(list, "10 22 8 8 13 16 7 16", head);
         for (i = 0; i < count; i++) {
             if (table[i].value >> 29 == groups[group].client &&
                 table[i].engines & groups[group].engines) {
