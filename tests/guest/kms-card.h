@@ -92,6 +92,8 @@ void kms_stop(KmsFb *fb, Picture *p);
 /* kms-plane.c */
 void kms_test_cursor(void);
 void kms_test_sprite(void);
+void kms_test_keys(void);
+void kms_test_stack(void);
 void kms_test_video(void);
 void kms_test_rotation(void);
 void kms_test_colors(void);

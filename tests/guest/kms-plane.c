@@ -16,6 +16,22 @@ static void property(uint32_t object, uint32_t type, const char *name,
     kms_must_be(kms_set_property(object, type, name, value), 0, name);
 }
 
+static uint32_t map_channels(uint32_t px, uint32_t (*map)(uint32_t))
+{
+    return map(px >> 16 & 0xff) << 16 | map(px >> 8 & 0xff) << 8 |
+           map(px & 0xff);
+}
+
+static uint32_t invert(uint32_t c)
+{
+    return 255 - c;
+}
+
+static void color(const char *name, uint32_t blob)
+{
+    property(kms_pipe[0].crtc, KMS_CRTC, name, blob);
+}
+
 static void cursor(uint32_t flags, uint32_t handle, uint32_t size_px,
                    int32_t x, int32_t y)
 {
@@ -156,6 +172,134 @@ void kms_test_sprite(void)
     kms_stop(&fb, &p);
 }
 
+static void set_key(uint32_t flags, uint32_t value, uint32_t mask)
+{
+    struct drm_intel_sprite_colorkey key = {
+        .plane_id = kms_pipe[0].sprite, .min_value = value,
+        .max_value = value, .channel_mask = mask, .flags = flags
+    };
+
+    kms_must_be(gem_ioctl(kms_fd, DRM_IOCTL_I915_SET_SPRITE_COLORKEY, &key),
+                0, "SET_SPRITE_COLORKEY");
+}
+
+/* Holes in the primary plane for the sprite, and holes in the sprite. */
+void kms_test_keys(void)
+{
+    enum { X = 64, Y = 96, SIDE = 256, KEY = 0x123456, OTHER = 0x123457 };
+    Picture p, want, q;
+    KmsFb fb, over;
+    uint32_t x, y;
+
+    kms_start(&fb, &p, 64);
+    picture_init(&want, KMS_WIDTH, KMS_HEIGHT);
+    picture_init(&q, SIDE, SIDE);
+    picture_paint(&q, 65);
+    for (y = 0; y < SIDE; y++) {
+        for (x = 0; x < SIDE; x++) {
+            if ((x / 16 + y / 16) & 1) {
+                p.px[(Y + y) * KMS_WIDTH + X + x] = x < 128 ? KEY : OTHER;
+            }
+            if (x / 32 % 3 == 0) {
+                q.px[y * SIDE + x] = y < 128 ? KEY : OTHER;
+            }
+        }
+    }
+    kms_fb_draw(&fb, &p);
+    kms_fb_new(&over, SIDE, SIDE, DRM_FORMAT_XRGB8888, false);
+    kms_fb_draw(&over, &q);
+    kms_must_be(sprite(&over, X, Y, SIDE, SIDE), 0, "SETPLANE");
+    set_key(I915_SET_COLORKEY_DESTINATION, KEY, 0xffffff);
+    memcpy(want.px, p.px, KMS_WIDTH * KMS_HEIGHT * 4);
+    for (y = 0; y < SIDE; y++) {
+        for (x = 0; x < SIDE; x++) {
+            uint32_t *px = &want.px[(Y + y) * KMS_WIDTH + X + x];
+
+            *px = *px == KEY ? q.px[y * SIDE + x] : *px;
+        }
+    }
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "sprite where the primary plane has the key");
+    set_key(I915_SET_COLORKEY_SOURCE, KEY, 7 << 24);
+    memcpy(want.px, p.px, KMS_WIDTH * KMS_HEIGHT * 4);
+    for (y = 0; y < SIDE; y++) {
+        for (x = 0; x < SIDE; x++) {
+            if (q.px[y * SIDE + x] != KEY) {
+                want.px[(Y + y) * KMS_WIDTH + X + x] = q.px[y * SIDE + x];
+            }
+        }
+    }
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "sprite where it has not the key");
+    set_key(I915_SET_COLORKEY_NONE, 0, 0);
+    place(&want, &q, X, Y, false);
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "sprite without a key");
+    kms_must_be(sprite(NULL, 0, 0, 0, 0), 0, "SETPLANE off");
+    kms_fb_free(&over);
+    picture_free(&q);
+    picture_free(&want);
+    kms_stop(&fb, &p);
+}
+
+/* Cursor and sprite on nothing, and all of them through the palette. */
+void kms_test_stack(void)
+{
+    static struct drm_color_lut lut[256];
+    static uint32_t image[64 * 64];
+    struct drm_mode_set_plane primary = {
+        .plane_id = kms_pipe[0].primary
+    };
+    uint32_t handle = gem_create(kms_fd, sizeof(image)), i;
+    Picture p, want, q;
+    KmsFb fb, over;
+
+    kms_start(&fb, &p, 66);
+    picture_init(&want, KMS_WIDTH, KMS_HEIGHT);
+    picture_init(&q, 320, 240);
+    picture_paint(&q, 67);
+    kms_fb_new(&over, 320, 240, DRM_FORMAT_XRGB8888, true);
+    kms_fb_draw(&over, &q);
+    for (i = 0; i < 64 * 64; i++) {
+        image[i] = i & 1 ? 0xff40a0e0 : 0x80402010;
+    }
+    gem_write(kms_fd, handle, 0, image, sizeof(image));
+    kms_must_be(sprite(&over, 500, 300, 320, 240), 0, "SETPLANE");
+    cursor(DRM_MODE_CURSOR_MOVE | DRM_MODE_CURSOR_BO, handle, 64, 480, 280);
+    memcpy(want.px, p.px, KMS_WIDTH * KMS_HEIGHT * 4);
+    place(&want, &q, 500, 300, false);
+    picture_over(&want, image, 64, 64, 480, 280);
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "cursor over sprite over primary");
+    for (i = 0; i < 256; i++) {
+        lut[i].red = lut[i].green = lut[i].blue = (255 - i) << 8;
+    }
+    color("GAMMA_LUT", kms_blob(lut, sizeof(lut)));
+    for (i = 0; i < KMS_WIDTH * KMS_HEIGHT; i++) {
+        want.px[i] = map_channels(want.px[i], invert);
+    }
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "all three through the palette");
+    color("GAMMA_LUT", 0);
+    kms_must_be(gem_ioctl(kms_fd, DRM_IOCTL_MODE_SETPLANE, &primary), 0,
+                "primary plane off");
+    memset(want.px, 0, KMS_WIDTH * KMS_HEIGHT * 4);
+    place(&want, &q, 500, 300, false);
+    picture_over(&want, image, 64, 64, 480, 280);
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 1, "no primary plane");
+    cursor(DRM_MODE_CURSOR_BO, 0, 0, 0, 0);
+    kms_must_be(sprite(NULL, 0, 0, 0, 0), 0, "SETPLANE off");
+    memset(want.px, 0, KMS_WIDTH * KMS_HEIGHT * 4);
+    kms_vblanks(&kms_pipe[0], 2);
+    talk_shows(0, &want, 0, "no plane at all");
+    gem_close(kms_fd, handle);
+    kms_fb_free(&over);
+    picture_free(&q);
+    picture_free(&want);
+    kms_stop(&fb, &p);
+}
+
 /* Grey ramps and fields of colour as video of 4:2:2. */
 void kms_test_video(void)
 {
@@ -250,26 +394,10 @@ void kms_test_rotation(void)
     kms_stop(&fb, &p);
 }
 
-static uint32_t map_channels(uint32_t px, uint32_t (*map)(uint32_t))
-{
-    return map(px >> 16 & 0xff) << 16 | map(px >> 8 & 0xff) << 8 |
-           map(px & 0xff);
-}
-
-static uint32_t invert(uint32_t c)
-{
-    return 255 - c;
-}
-
 /* A curve that doubles what is dark. */
 static uint32_t brighten(uint32_t c)
 {
     return c < 128 ? c * 2 : 255;
-}
-
-static void color(const char *name, uint32_t blob)
-{
-    property(kms_pipe[0].crtc, KMS_CRTC, name, blob);
 }
 
 void kms_test_colors(void)

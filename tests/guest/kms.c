@@ -478,6 +478,8 @@ static const struct {
     { "async-flips", test_async_flips },
     { "cursor", kms_test_cursor },
     { "sprite", kms_test_sprite },
+    { "keys", kms_test_keys },
+    { "stack", kms_test_stack },
     { "video", kms_test_video },
     { "rotation", kms_test_rotation },
     { "colors", kms_test_colors },
