@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Two threads in the GPU at once: what the host is told of the deadline and
- * of the interrupt line last is what holds.
+ * of the interrupt line last is what holds; a pause and a reset find a long
+ * blit halfway; its thread lets go of memory ever so often.
  */
 #include "cs-fixture.h"
 
@@ -13,6 +14,16 @@
 #define DE_IER          0x4400cu
 #define NOOPS           12500
 #define OTHER_WAIT_US   100000
+
+/* A fill whose rows all go to the same place: as much work as one likes. */
+#define FILL            0x54300004u
+#define FILL_CONTROL    0x03f00000u     /* pitch 0 */
+#define FILL_WIDTH_PX   16383u
+#define FILL_ROWS_MAX   32767u
+#define FILL_COLOR      0x11223344u
+#define FILL_ROW_B      (FILL_WIDTH_PX * 4)
+#define REST_B          (4u << 20)      /* between two rests, at most */
+#define SENTINEL        0x5ee5ee5eu
 
 static const GvirtHostOps *plain_ops;
 static GvirtHostOps slow_ops;
@@ -132,6 +143,117 @@ START_TEST(test_timer_order)
 }
 END_TEST
 
+static GvirtHostOps resting_ops;
+static gint rests;              /* times that it was offline */
+static gint gate;               /* at so many it waits for a pause */
+static uint64_t moved_to;       /* what local DATA_ADDR becomes meanwhile */
+
+static void resting_offline(void *opaque)
+{
+    (void)opaque;
+    if (g_atomic_int_add(&rests, 1) + 1 == g_atomic_int_get(&gate)) {
+        while (!*(volatile unsigned *)&gpu->paused) {   /* volatile: polled */
+            g_usleep(100);
+        }
+    }
+}
+
+static bool resting_online(void *opaque)
+{
+    (void)opaque;
+    if (moved_to) {
+        fakehost_write32(fake, TABLE_HPA + DATA_ADDR / GVIRT_PAGE_SIZE_B * 4,
+                         moved_to | 1);
+    }
+    return moved_to;
+}
+
+static void rest_at(int at)
+{
+    resting_ops = *fake->host.ops;
+    resting_ops.offline = resting_offline;
+    resting_ops.online = resting_online;
+    fake->host.ops = &resting_ops;
+    g_atomic_int_set(&rests, 0);
+    g_atomic_int_set(&gate, at);
+    moved_to = 0;
+}
+
+static void emit_fill(unsigned rows)
+{
+    EMIT(GVIRT_BCS, FILL, FILL_CONTROL, 0, rows << 16 | FILL_WIDTH_PX,
+         DATA_ADDR, FILL_COLOR);
+    submit(GVIRT_BCS);
+}
+
+static void wait_for_rests(int count)
+{
+    while (g_atomic_int_get(&rests) < count) {
+        g_usleep(100);
+    }
+}
+
+/* The fill stands still, and nothing of it is forgotten. */
+static void expect_halfway(void)
+{
+    poke(GVIRT_SPACE_PPGTT, DATA_ADDR, SENTINEL);
+    g_usleep(20000);
+    ck_assert_uint_eq(peek(GVIRT_SPACE_PPGTT, DATA_ADDR), SENTINEL);
+    ck_assert(!is_idle(GVIRT_BCS));
+    ck_assert(!g_atomic_int_get(&other_done));
+}
+
+START_TEST(test_pause_in_blit)
+{
+    GvirtGpuStats stats;
+
+    rest_at(3);
+    g_atomic_int_set(&other_done, 0);
+    emit_fill(FILL_ROWS_MAX);
+    other = g_thread_new("engines", other_run, NULL);
+    wait_for_rests(3);
+    gvirt_gpu_pause(gpu);
+    expect_halfway();
+    g_atomic_int_set(&gate, g_atomic_int_get(&rests) + 3);
+    gvirt_gpu_resume(gpu);
+    wait_for_rests(g_atomic_int_get(&gate));
+    ck_assert_uint_eq(peek(GVIRT_SPACE_PPGTT, DATA_ADDR), FILL_COLOR);
+    gvirt_gpu_pause(gpu);
+    expect_halfway();
+    /* A reset does not wait for the pause to be over. */
+    gvirt_gpu_reset(gpu);
+    join();
+    gvirt_gpu_resume(gpu);
+    gvirt_gpu_stats(gpu, &stats);
+    ck_assert_uint_eq(stats.blit_bytes, 0);
+}
+END_TEST
+
+/* Whoever waits for memory does not wait for a whole blit. */
+START_TEST(test_rests)
+{
+    unsigned rows = 1024;
+
+    rest_at(0);
+    emit_fill(rows);
+    settle();
+    ck_assert(is_idle(GVIRT_BCS));
+    ck_assert_int_ge(g_atomic_int_get(&rests), rows * FILL_ROW_B / REST_B - 1);
+}
+END_TEST
+
+/* Memory went while the thread was offline: nothing of it is used again. */
+START_TEST(test_memory_gone)
+{
+    rest_at(0);
+    moved_to = 0x05000000;
+    emit_fill(128);
+    settle();
+    ck_assert(is_idle(GVIRT_BCS));
+    ck_assert_uint_eq(fakehost_read32(fake, moved_to), FILL_COLOR);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("gpu");
@@ -140,6 +262,10 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, cs_setup, cs_teardown);
     tcase_add_test(t, test_irq_order);
     tcase_add_test(t, test_timer_order);
+    tcase_add_test(t, test_pause_in_blit);
+    tcase_add_test(t, test_rests);
+    tcase_add_test(t, test_memory_gone);
+    tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     return s;
 }

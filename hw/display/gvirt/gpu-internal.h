@@ -30,7 +30,9 @@ struct GvirtGpu {
     gint waiters;               /* atomic: threads that want the lock */
     unsigned paused;
     bool running;               /* a thread is inside gvirt_gpu_run() */
-    GCond settled;              /* running has become false */
+    bool parked;                /* ... and waits for the end of a pause */
+    unsigned breaths;
+    GCond settled;              /* running, parked or paused has changed */
 
     GvirtRegFile regs;
     GvirtIrq irq;

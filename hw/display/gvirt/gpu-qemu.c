@@ -27,7 +27,7 @@
 
 #define OWN_NAME            "gvirt-gpu" /* in the machine: made for a function */
 
-#define RUN_BUDGET          65536   /* commands before RCU is let through */
+#define RUN_BUDGET          65536   /* commands before we may be stopped */
 #define RUN_BUDGET_INLINE   4096
 #define RUN_PERIOD_NS       10000   /* of so many, with timing=functional */
 
@@ -108,10 +108,12 @@ static void *gpu_worker(void *opaque)
         gpu->kicked = false;
         qemu_mutex_unlock(&gpu->lock);
         do {
-            /* Memory that goes away stays until the read side is left. */
-            rcu_read_lock();
+            /* Memory that goes away stays until we are offline. */
+            if (gvirt_machine_online(&gpu->machine)) {
+                gvirt_gpu_memory_changed(gpu->gpu);
+            }
             more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET);
-            rcu_read_unlock();
+            gvirt_machine_offline(&gpu->machine);
         } while (more && !qatomic_read(&gpu->stop));
         qemu_mutex_lock(&gpu->lock);
     }
@@ -332,6 +334,8 @@ static void gpu_unrealize(DeviceState *dev)
 
     qemu_del_vm_change_state_handler(gpu->vmstate);
     if (gpu->threaded) {
+        /* A blit under way, or halfway in a stopped machine, ends here. */
+        gvirt_gpu_reset(gpu->gpu);
         qemu_mutex_lock(&gpu->lock);
         qatomic_set(&gpu->stop, true);
         qemu_cond_signal(&gpu->cond);

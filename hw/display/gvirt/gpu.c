@@ -8,6 +8,8 @@
 
 #define DEFAULT_MAX_CLOCK_MHZ   1250    /* HD Graphics 4600, RP0 */
 #define ENGINE_SLICE            256     /* commands before the next engine */
+/* Who waits for memory to be given up, waits for that many breaths at most. */
+#define BREATHS_PER_REST        16
 
 /* MCHBAR mirror: equal DIMMs on both channels mean bit-6 swizzling. */
 #define MAD_DIMM_C0             0x145004u
@@ -210,22 +212,65 @@ void gvirt_gpu_leave(GvirtGpu *gpu)
     }
 }
 
+static void gpu_offline(GvirtGpu *gpu)
+{
+    if (gpu->host->ops->offline) {
+        gpu->host->ops->offline(gpu->host->opaque);
+    }
+}
+
+/* Back, with the lock. */
+static void gpu_online(GvirtGpu *gpu)
+{
+    bool changed = gpu->host->ops->online &&
+                   gpu->host->ops->online(gpu->host->opaque);
+
+    gvirt_gpu_enter(gpu);
+    if (changed) {
+        gvirt_tlb_flush_all(gpu);
+    }
+}
+
+/* A long command is halfway; it goes on when the pause is over. */
+static void gpu_park(GvirtGpu *gpu, const GvirtEngine *engine)
+{
+    uint32_t epoch = engine->epoch;
+
+    gpu->parked = true;
+    g_cond_broadcast(&gpu->settled);
+    gvirt_gpu_leave(gpu);
+    gpu_offline(gpu);
+    g_mutex_lock(&gpu->lock);
+    while (gpu->paused && engine->epoch == epoch) {
+        g_cond_wait(&gpu->settled, &gpu->lock);
+    }
+    gpu->parked = false;
+    g_mutex_unlock(&gpu->lock);
+    gpu_online(gpu);
+}
+
 bool gvirt_gpu_breathe(GvirtEngine *engine)
 {
     GvirtGpu *gpu = engine->gpu;
     uint32_t epoch = engine->epoch;
+    bool rest = ++gpu->breaths % BREATHS_PER_REST == 0;
     int spins;
 
     /* An interrupt that the guest may be waiting for is not held back. */
-    if (g_atomic_int_get(&gpu->waiters) == 0 && !gpu->pending.irq) {
+    if (g_atomic_int_get(&gpu->waiters) == 0 && !gpu->pending.irq && !rest &&
+        !gpu->paused) {
         return true;
     }
     gvirt_gpu_leave(gpu);
+    gpu_offline(gpu);
     /* A mutex is not fair: give the waiting thread its chance. */
     for (spins = 0; spins < 100 && g_atomic_int_get(&gpu->waiters); spins++) {
         g_thread_yield();
     }
-    gvirt_gpu_enter(gpu);
+    gpu_online(gpu);
+    while (gpu->paused && engine->in_command && engine->epoch == epoch) {
+        gpu_park(gpu, engine);
+    }
     return engine->epoch == epoch;
 }
 
@@ -281,11 +326,19 @@ GvirtGpu *gvirt_gpu_new(const GvirtHost *host, const GvirtGpuConfig *config)
     return gpu;
 }
 
-/* A blit may take seconds: it ends where it is, rather than be waited for. */
+/*
+ * A blit may take seconds: it ends where it is, rather than be waited for.
+ * No engine starts anew until gvirt_gpu_resume().
+ */
 static void gpu_abort(GvirtGpu *gpu)
 {
     gvirt_gpu_enter(gpu);
+    gpu->paused++;
     gvirt_reset_engines(gpu, GVIRT_ALL_ENGINES);
+    g_cond_broadcast(&gpu->settled);
+    while (gpu->running) {
+        g_cond_wait(&gpu->settled, &gpu->lock);
+    }
     gvirt_gpu_leave(gpu);
 }
 
@@ -295,7 +348,6 @@ void gvirt_gpu_free(GvirtGpu *gpu)
         return;
     }
     gpu_abort(gpu);
-    gvirt_gpu_pause(gpu);
     gvirt_display_free(gpu->display);
     gvirt_power_free(gpu->power);
     gvirt_perf_destroy(gpu);
@@ -310,7 +362,6 @@ void gvirt_gpu_free(GvirtGpu *gpu)
 void gvirt_gpu_reset(GvirtGpu *gpu)
 {
     gpu_abort(gpu);
-    gvirt_gpu_pause(gpu);
     gvirt_gpu_enter(gpu);
     gvirt_regfile_reset(&gpu->regs);
     gpu_reset_straps(gpu);
@@ -561,7 +612,7 @@ void gvirt_gpu_pause(GvirtGpu *gpu)
 {
     gvirt_gpu_enter(gpu);
     gpu->paused++;
-    while (gpu->running) {
+    while (gpu->running && !gpu->parked) {
         g_cond_wait(&gpu->settled, &gpu->lock);
     }
     gvirt_gpu_leave(gpu);
@@ -572,6 +623,7 @@ void gvirt_gpu_resume(GvirtGpu *gpu)
     gvirt_gpu_enter(gpu);
     if (gpu->paused) {
         gpu->paused--;
+        g_cond_broadcast(&gpu->settled);
     }
     gvirt_gpu_kick(gpu);
     gvirt_gpu_leave(gpu);

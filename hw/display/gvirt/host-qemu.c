@@ -109,6 +109,23 @@ static void glue_kick(void *opaque)
     gvirt_gpu_device_kick(host->gpu);
 }
 
+/* In the main loop, under -icount, memory stays while we run. */
+static void glue_offline(void *opaque)
+{
+    GvirtGlueHost *host = opaque;
+
+    if (host->gpu->threaded) {
+        gvirt_machine_offline(&host->gpu->machine);
+    }
+}
+
+static bool glue_online(void *opaque)
+{
+    GvirtGlueHost *host = opaque;
+
+    return host->gpu->threaded && gvirt_machine_online(&host->gpu->machine);
+}
+
 static void glue_irq(void *opaque, bool level)
 {
     GvirtGlueHost *host = opaque;
@@ -213,6 +230,8 @@ static const GvirtHostOps glue_ops = {
     .work_ns = glue_work_ns,
     .timer_set = glue_timer_set,
     .kick = glue_kick,
+    .offline = glue_offline,
+    .online = glue_online,
     .irq = glue_irq,
     .aperture_changed = glue_aperture_changed,
     .display_changed = glue_display_changed,

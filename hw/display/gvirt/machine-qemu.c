@@ -79,6 +79,8 @@ static void window_region(MemoryListener *listener,
         !window->own(window->own_opaque,
                      section->offset_within_address_space)) {
         window->changed = true;
+        /* Before the old map can be given up: the worker may be offline. */
+        qatomic_set(&window->machine->stale, true);
     }
 }
 
@@ -234,6 +236,19 @@ void gvirt_machine_forget(GvirtMachine *machine)
 {
     machine->run[false].mr = NULL;
     machine->run[true].mr = NULL;
+    qatomic_set(&machine->stale, false);
+}
+
+void gvirt_machine_offline(GvirtMachine *machine)
+{
+    machine->run[false].mr = NULL;
+    rcu_read_unlock();
+}
+
+bool gvirt_machine_online(GvirtMachine *machine)
+{
+    rcu_read_lock();
+    return qatomic_read(&machine->stale);
 }
 
 void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write,

@@ -61,6 +61,7 @@ struct GvirtMachine {
     uint64_t window_size_B;
     GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
     uint32_t epoch;
+    bool stale;                 /* atomic: `changed` is yet to be called */
     bool remote;                /* other processes write the memory, too */
     GvirtMachineRun run[2];     /* by whether one has the big lock */
     void (*changed)(void *opaque);
@@ -89,6 +90,13 @@ void *gvirt_machine_map(GvirtMachine *machine, uint64_t page_hpa, bool write,
  * while the worker is at rest; to be called by `changed`.
  */
 void gvirt_machine_forget(GvirtMachine *machine);
+/*
+ * The worker uses memory from online to offline. online says whether the
+ * memory map has changed and `changed` was not called yet: pointers of before
+ * are void.
+ */
+void gvirt_machine_offline(GvirtMachine *machine);
+bool gvirt_machine_online(GvirtMachine *machine);
 void gvirt_machine_dirty(GvirtMachine *machine, uint64_t addr_hpa,
                          uint32_t size_B);
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa);

@@ -76,6 +76,15 @@ typedef struct GvirtHostOps {
     /* There is work for the engines: call gvirt_gpu_run() soon. */
     void (*kick)(void *opaque);
 
+    /*
+     * Called by gvirt_gpu_run() now and then, and around its waits: from
+     * offline to online no pointer of map() is in use. online says whether
+     * memory may have gone since such pointers were asked for; then all are
+     * forgotten. Both or none.
+     */
+    void (*offline)(void *opaque);
+    bool (*online)(void *opaque);
+
     /* The level of the interrupt line has changed. */
     void (*irq)(void *opaque, bool level);
 
