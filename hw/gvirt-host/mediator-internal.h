@@ -265,6 +265,7 @@ struct GvirtMediator {
     int64_t account_ns;         /* run time is booked up to here */
     bool accounting;
     int64_t period_end_ns;      /* of caps */
+    uint64_t least_charge;      /* of those who want to run; only grows */
     int64_t poll_ns;            /* look again at, INT64_MAX */
     int64_t told_ns;            /* the deadline the host knows */
     bool scheduling;            /* within gvirt_sched_run() */
@@ -319,7 +320,9 @@ struct GvirtVgpu {
     uint64_t context_hpa[GVIRT_CONTEXT_PAGES];      /* its save area */
     bool busy;                  /* as told to the power component */
     bool throttled;             /* its cap is used up */
-    uint64_t period_run_ns;
+    uint64_t period_run_ns;     /* in this period, and above the cap before */
+    bool wanting;               /* it has work, and may run */
+    uint64_t charge;            /* what it has had, by its weight */
 
     GvirtVgpuStats stats;
 };

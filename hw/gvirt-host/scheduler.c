@@ -3,6 +3,9 @@
  * Who has the engines: all four belong to one vGPU at a time, in turn, for a
  * slice in proportion to its weight; who has nothing to do is passed over.
  *
+ * A slice may be overrun, or not used up: who has had least in proportion to
+ * its weight is next, and what a cap is exceeded by counts in what follows.
+ *
  * There is no preemption: a switch holds the owner's TAILs back and waits for
  * its rings to run dry. What does not within the time limit is reset. Limits
  * count the time that the engines have had: on a host that does other things
@@ -23,6 +26,11 @@
 #define OWN_TIMEOUT_NS  (5000 * 1000 * 1000ll)
 #define PERIOD_NS       (160 * 1000 * 1000ll)
 #define STEPS_MAX       16
+
+/* Who has had too much waits for others that long at most, and for a cap. */
+#define AHEAD_MAX_NS    RING_TIMEOUT_NS
+#define CAP_DEBT_MAX    6       /* periods */
+#define WEIGHT_UNIT     100u    /* a charge is in ns of this weight */
 
 static bool vgpu_has_work(const GvirtVgpu *vgpu)
 {
@@ -57,19 +65,80 @@ static void tell_busy(GvirtVgpu *vgpu, bool busy)
     }
 }
 
-/* Caps count within periods. */
+/* What a vGPU may have in a period, 0: all. */
+static uint64_t cap_ns(const GvirtVgpu *vgpu)
+{
+    return (uint64_t)PERIOD_NS / 100 * vgpu->config.cap_percent;
+}
+
+/* Caps count within periods; what is above one counts in the next. */
 static void account_period(GvirtMediator *mediator, int64_t now_ns)
 {
+    int64_t periods;
     unsigned i;
 
     if (now_ns < mediator->period_end_ns) {
         return;
     }
+    periods = MIN(1 + (now_ns - mediator->period_end_ns) / PERIOD_NS,
+                  CAP_DEBT_MAX + 1);
     mediator->period_end_ns = now_ns + PERIOD_NS;
-    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
-        if (mediator->vgpu[i]) {
-            mediator->vgpu[i]->period_run_ns = 0;
-            mediator->vgpu[i]->throttled = false;
+    for (i = 0; i < mediator->vgpu_top; i++) {
+        GvirtVgpu *vgpu = mediator->vgpu[i];
+        uint64_t cap;
+
+        if (vgpu) {
+            cap = cap_ns(vgpu);
+            vgpu->period_run_ns = MIN(vgpu->period_run_ns,
+                                      cap * (CAP_DEBT_MAX + 1));
+            vgpu->period_run_ns -= MIN(vgpu->period_run_ns, cap * periods);
+            vgpu->throttled = cap && vgpu->period_run_ns >= cap;
+        }
+    }
+}
+
+static uint64_t charge_of(const GvirtVgpu *vgpu, uint64_t run_ns)
+{
+    return run_ns * WEIGHT_UNIT / vgpu->config.weight;
+}
+
+/*
+ * Who wants to run, and what the one that has had least of them has had: who
+ * begins to want starts from there, as if it had had its share so far.
+ */
+static void update_wanting(GvirtMediator *mediator)
+{
+    uint64_t least = UINT64_MAX;
+    unsigned i;
+
+    for (i = 0; i < mediator->vgpu_top; i++) {
+        GvirtVgpu *vgpu = mediator->vgpu[i];
+        bool wants;
+
+        if (!vgpu) {
+            continue;
+        }
+        wants = !vgpu->throttled &&
+                (vgpu_has_work(vgpu) ||
+                 (vgpu == mediator->owner && mediator->accounting));
+        if (wants && !vgpu->wanting) {
+            vgpu->charge = MAX(vgpu->charge, mediator->least_charge);
+        }
+        vgpu->wanting = wants;
+        if (wants) {
+            least = MIN(least, vgpu->charge);
+        }
+    }
+    if (least == UINT64_MAX) {
+        return;
+    }
+    mediator->least_charge = MAX(mediator->least_charge, least);
+    for (i = 0; i < mediator->vgpu_top; i++) {
+        GvirtVgpu *vgpu = mediator->vgpu[i];
+
+        if (vgpu) {
+            vgpu->charge = MIN(vgpu->charge, mediator->least_charge +
+                               charge_of(vgpu, AHEAD_MAX_NS));
         }
     }
 }
@@ -78,13 +147,13 @@ void gvirt_sched_account(GvirtMediator *mediator)
 {
     GvirtVgpu *owner = mediator->owner;
     int64_t now_ns = gvirt_mediator_now_ns(mediator);
-    uint64_t cap_ns;
 
     if (mediator->accounting && owner && now_ns > mediator->account_ns) {
         uint64_t run_ns = now_ns - mediator->account_ns;
 
         owner->stats.run_ns += run_ns;
         owner->period_run_ns += run_ns;
+        owner->charge += charge_of(owner, run_ns);
     }
     mediator->account_ns = now_ns;
     account_period(mediator, now_ns);
@@ -93,16 +162,16 @@ void gvirt_sched_account(GvirtMediator *mediator)
     if (!owner) {
         return;
     }
-    cap_ns = (uint64_t)PERIOD_NS / 100 * owner->config.cap_percent;
-    if (cap_ns && owner->period_run_ns >= cap_ns) {
+    if (cap_ns(owner) && owner->period_run_ns >= cap_ns(owner)) {
         owner->throttled = true;
     }
     tell_busy(owner, mediator->accounting);
 }
 
-/* The next in turn that has work, other than the owner. */
+/* Who has work and has had least, other than the owner; else by turn. */
 static GvirtVgpu *pick_next(GvirtMediator *mediator)
 {
+    GvirtVgpu *next = NULL;
     unsigned i;
 
     for (i = 1; i <= GVIRT_VGPUS_MAX; i++) {
@@ -110,11 +179,11 @@ static GvirtVgpu *pick_next(GvirtMediator *mediator)
                                          GVIRT_VGPUS_MAX];
 
         if (vgpu && vgpu != mediator->owner && !vgpu->throttled &&
-            vgpu_has_work(vgpu)) {
-            return vgpu;
+            vgpu_has_work(vgpu) && (!next || vgpu->charge < next->charge)) {
+            next = vgpu;
         }
     }
-    return NULL;
+    return next;
 }
 
 /* In proportion to the mean weight of those who want to run. */
@@ -134,6 +203,25 @@ static int64_t slice_ns(const GvirtMediator *mediator, const GvirtVgpu *vgpu)
     }
     return CLAMP((int64_t)(SLICE_NS * vgpu->config.weight * count / sum),
                  SLICE_MIN_NS, SLICE_MAX_NS);
+}
+
+/* The slice is over, but the owner has had less than the next one. */
+static bool slice_goes_on(GvirtMediator *mediator, const GvirtVgpu *next,
+                          int64_t now_ns)
+{
+    const GvirtVgpu *owner = mediator->owner;
+    uint64_t behind_ns;
+
+    if (owner->throttled || owner->charge >= next->charge) {
+        return false;
+    }
+    behind_ns = (next->charge - owner->charge) / WEIGHT_UNIT *
+                owner->config.weight;
+    mediator->slice_end_ns = now_ns + CLAMP((int64_t)MIN(behind_ns,
+                                                         SLICE_MAX_NS),
+                                            SLICE_MIN_NS,
+                                            slice_ns(mediator, owner));
+    return true;
 }
 
 static void poll_at(GvirtMediator *mediator, int64_t at_ns)
@@ -216,7 +304,8 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
             begin_drain(mediator, next, GVIRT_REASON_IDLE, now_ns);
             return true;
         }
-        if (now_ns >= mediator->slice_end_ns || owner->throttled) {
+        if (owner->throttled || (now_ns >= mediator->slice_end_ns &&
+                                 !slice_goes_on(mediator, next, now_ns))) {
             begin_drain(mediator, next, GVIRT_REASON_SLICE, now_ns);
             return true;
         }
@@ -360,6 +449,7 @@ void gvirt_sched_run(GvirtMediator *mediator)
         bool more = false;
 
         gvirt_sched_account(mediator);
+        update_wanting(mediator);
         switch (mediator->phase) {
         case GVIRT_SWITCH_NONE:
             more = step_none(mediator, now_ns);

@@ -32,12 +32,19 @@ static void teardown(void)
     mediator_stop();
 }
 
-static void request(Guest *g)
+static void request_of(Guest *g, unsigned batches)
 {
-    emit(g, GVIRT_RCS, 0x18802100);
-    emit(g, GVIRT_RCS, 0);
+    while (batches--) {
+        emit(g, GVIRT_RCS, 0x18802100);
+        emit(g, GVIRT_RCS, 0);
+    }
     emit_breadcrumb(g, GVIRT_RCS);
     submit(g, GVIRT_RCS);
+}
+
+static void request(Guest *g)
+{
+    request_of(g, 1);
 }
 
 /* Keep some requests of the first guests queued, for ns. */
@@ -61,6 +68,26 @@ static void work(unsigned guests, int64_t ns)
 static double done(unsigned n)
 {
     return seqno_done(&guest[n], GVIRT_RCS);
+}
+
+/* The same, with the first one's requests of so many batches. */
+static void work_long(unsigned guests, unsigned batches, int64_t ns)
+{
+    int64_t end_ns = fake->now_ns + ns;
+    unsigned n;
+
+    while (fake->now_ns < end_ns) {
+        if (guest[0].seqno[GVIRT_RCS] - seqno_done(&guest[0], GVIRT_RCS) < 2) {
+            request_of(&guest[0], batches);
+        }
+        for (n = 1; n < guests; n++) {
+            while (guest[n].seqno[GVIRT_RCS] -
+                   seqno_done(&guest[n], GVIRT_RCS) < QUEUED) {
+                request(&guest[n]);
+            }
+        }
+        settle(MS(1));
+    }
 }
 
 /* Alone, a guest has all the time, and no switches. */
@@ -99,6 +126,48 @@ START_TEST(test_weights)
     work(3, MS(2000));
     ck_assert_double_eq_tol(done(0) / done(1), 3.0, 0.5);
     ck_assert_double_eq_tol(done(2) / done(1), 1.0, 0.2);
+}
+END_TEST
+
+/* Requests of 84 ms, which nothing interrupts, take nothing from others. */
+START_TEST(test_overrun)
+{
+    start(0, 100, 0);
+    start(1, _i ? 300 : 100, 0);
+    work_long(2, 200, MS(3000));
+    ck_assert_double_eq_tol((double)stats(&guest[1]).run_ns /
+                            stats(&guest[0]).run_ns, _i ? 3.0 : 1.0,
+                            _i ? 0.5 : 0.15);
+    ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+}
+END_TEST
+
+/* ... nor more than a cap, alone (0) or not. */
+START_TEST(test_overrun_cap)
+{
+    start(0, 100, 20);
+    if (_i) {
+        start(1, 100, 0);
+    }
+    work_long(1 + _i, 200, MS(4000));
+    ck_assert(stats(&guest[0]).run_ns > 0.14 * MS(4000));
+    ck_assert(stats(&guest[0]).run_ns < 0.24 * MS(4000));
+    ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+}
+END_TEST
+
+/* Who has slept does not make up for it afterwards. */
+START_TEST(test_no_savings)
+{
+    uint64_t before_ns;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    work(1, MS(1000));
+    before_ns = stats(&guest[0]).run_ns;
+    work(2, MS(400));
+    ck_assert(stats(&guest[0]).run_ns - before_ns > 0.4 * MS(400));
+    ck_assert(stats(&guest[1]).run_ns > 0.4 * MS(400));
 }
 END_TEST
 
@@ -276,6 +345,9 @@ int main(void)
     tcase_add_test(tc, test_alone);
     tcase_add_test(tc, test_equal);
     tcase_add_test(tc, test_weights);
+    tcase_add_loop_test(tc, test_overrun, 0, 2);
+    tcase_add_loop_test(tc, test_overrun_cap, 0, 2);
+    tcase_add_test(tc, test_no_savings);
     tcase_add_loop_test(tc, test_cap, 0, 2);
     tcase_add_loop_test(tc, test_cap_ends, 0, 2);
     tcase_add_test(tc, test_idle_is_passed_over);
