@@ -68,6 +68,10 @@ struct GvirtMachine {
     void *opaque;
 };
 
+/*
+ * window_size_B: of each window, a power of two. changed() is called when
+ * memory came or went, before pointers from gvirt_machine_map() are used again.
+ */
 void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
                         void (*changed)(void *opaque), void *opaque);
 void gvirt_machine_destroy(GvirtMachine *machine);
@@ -116,6 +120,7 @@ typedef struct GvirtSoon {
     QEMUTimer *timer;           /* under -icount */
 } GvirtSoon;
 
+/* call(opaque) is what happens; once for any number of gvirt_soon(). */
 void gvirt_soon_init(GvirtSoon *soon, void (*call)(void *opaque),
                      void *opaque);
 void gvirt_soon_destroy(GvirtSoon *soon);

@@ -64,6 +64,7 @@ void gvirt_gpu_memory_changed(GvirtGpu *gpu);
 void gvirt_gpu_pause(GvirtGpu *gpu);
 void gvirt_gpu_resume(GvirtGpu *gpu);
 
+/* The level of the interrupt line: what the host's irq() was last told. */
 bool gvirt_gpu_irq_level(GvirtGpu *gpu);
 
 /* The display, under the device's lock: see display.h for the arguments. */
@@ -75,13 +76,14 @@ bool gvirt_gpu_display_draw(GvirtGpu *gpu, GvirtPort port,
                             pixman_image_t *image, bool all,
                             pixman_region32_t *damage);
 
-/* Registers outside the table that were touched, see regs.h. */
+/* Registers outside the table that were touched, see regs.h: g_malloc'd. */
 char *gvirt_gpu_unknown_registers(GvirtGpu *gpu);
 
+/* Counted since the GPU was made. */
 typedef struct GvirtGpuStats {
     uint64_t commands[GVIRT_ENGINE_COUNT];
     uint64_t batches[GVIRT_ENGINE_COUNT];
-    uint64_t busy_clk[GVIRT_ENGINE_COUNT];
+    uint64_t busy_clk[GVIRT_ENGINE_COUNT];  /* modelled GPU clocks at work */
     uint64_t blit_bytes;
     uint64_t primitives_skipped;
     uint64_t faults;
@@ -91,6 +93,7 @@ typedef struct GvirtGpuStats {
     uint64_t denied_commands;   /* no-ops for want of privilege */
 } GvirtGpuStats;
 
+/* A copy of the counters at this moment. */
 void gvirt_gpu_stats(GvirtGpu *gpu, GvirtGpuStats *stats);
 
 /* PCI configuration that drivers read: HSW PRM vol. 12, GGC and BDSM. */

@@ -69,6 +69,7 @@ void gvirt_guest_free(GvirtGuest *guest);
 void gvirt_guest_irq(GvirtGuest *guest, bool level);
 void gvirt_guest_timer(GvirtGuest *guest);
 
+/* A copy of the counters at this moment. */
 void gvirt_guest_stats(const GvirtGuest *guest, GvirtGuestStats *stats);
 /* What went wrong last, "" when nothing did. The guest's own. */
 const char *gvirt_guest_last_error(const GvirtGuest *guest);

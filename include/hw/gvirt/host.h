@@ -67,9 +67,10 @@ typedef struct GvirtHostOps {
     int64_t (*work_ns)(void *opaque);
 
     /*
-     * One-shot timer on the virtual clock: at deadline_ns call gvirt_gpu_timer() (or
-     * gvirt_mediator_timer(), by whose host it is). INT64_MAX cancels. Like
-     * irq, called within the library: it may not call back at once.
+     * One-shot timer on the virtual clock: at deadline_ns call
+     * gvirt_gpu_timer() (or gvirt_mediator_timer(), by whose host it is).
+     * INT64_MAX cancels. Like irq, called within the library: it may not call
+     * back at once.
      */
     void (*timer_set)(void *opaque, int64_t deadline_ns);
 

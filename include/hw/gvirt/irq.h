@@ -97,7 +97,7 @@ void gvirt_irq_update(GvirtIrq *irq);
 /* A live state in ISR (hot-plug: a monitor is there). */
 void gvirt_irq_set_live(GvirtIrq *irq, GvirtIrqEvent event, bool on);
 
-/* Where an event stands: offset of its block's ISR, and its bit. */
+/* Where an event stands: offset of its block's ISR, its bit, its name. */
 uint32_t gvirt_irq_block(GvirtIrqEvent event);
 uint32_t gvirt_irq_bit(GvirtIrqEvent event);
 const char *gvirt_irq_name(GvirtIrqEvent event);

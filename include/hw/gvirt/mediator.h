@@ -64,6 +64,7 @@ void gvirt_vgpu_free(GvirtVgpu *vgpu);
 /* The guest resets its machine or the function: as power-on. */
 void gvirt_vgpu_reset(GvirtVgpu *vgpu);
 
+/* Its number, 1 and up; free again when the vGPU has gone. */
 unsigned gvirt_vgpu_id(const GvirtVgpu *vgpu);
 
 /* The doors of gpu.h, of one guest. */
@@ -82,6 +83,7 @@ void gvirt_vgpu_io_write(GvirtVgpu *vgpu, uint32_t offset, uint32_t value,
                          unsigned size_B);
 bool gvirt_vgpu_irq_level(const GvirtVgpu *vgpu);
 
+/* The vGPU's own display: see display.h for the arguments. */
 void gvirt_vgpu_set_monitor(GvirtVgpu *vgpu, GvirtPort port,
                             const GvirtMonitor *monitor);
 bool gvirt_vgpu_display_mode(GvirtVgpu *vgpu, GvirtPort port,
@@ -89,6 +91,7 @@ bool gvirt_vgpu_display_mode(GvirtVgpu *vgpu, GvirtPort port,
 bool gvirt_vgpu_display_draw(GvirtVgpu *vgpu, GvirtPort port,
                              pixman_image_t *image, bool all,
                              pixman_region32_t *damage);
+/* Registers outside the table that were touched, see regs.h: g_malloc'd. */
 char *gvirt_vgpu_unknown_registers(GvirtVgpu *vgpu);
 
 typedef struct GvirtVgpuStats {
@@ -108,6 +111,7 @@ typedef struct GvirtVgpuStats {
     uint64_t resets;
 } GvirtVgpuStats;
 
+/* A copy of the counters at this moment. */
 void gvirt_vgpu_stats(const GvirtVgpu *vgpu, GvirtVgpuStats *stats);
 
 /* What is left to give: bytes and fences. */

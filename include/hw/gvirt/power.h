@@ -27,7 +27,7 @@ typedef struct GvirtPowerOps {
     void (*deadline)(void *opaque, int64_t deadline_ns);
 } GvirtPowerOps;
 
-/* Hooks GVIRT_HOOK_POWER of regs; irq gets the RPS events. */
+/* Hooks GVIRT_HOOK_POWER of regs, which must outlive it; irq gets RPS events. */
 GvirtPower *gvirt_power_new(GvirtRegFile *regs, GvirtIrq *irq,
                             const GvirtPowerOps *ops, void *opaque);
 void gvirt_power_free(GvirtPower *power);
@@ -42,6 +42,7 @@ void gvirt_power_busy(GvirtPower *power, bool busy);
 /* Advance to now_ns; returns the next deadline in ns, INT64_MAX for none. */
 int64_t gvirt_power_advance(GvirtPower *power, int64_t now_ns);
 
+/* The rate of the render clock; whether GT registers can be reached. */
 unsigned gvirt_power_gt_clock_mhz(const GvirtPower *power);
 bool gvirt_power_gt_awake(const GvirtPower *power);
 

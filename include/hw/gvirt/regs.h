@@ -130,9 +130,11 @@ typedef struct GvirtRegFile {
     const char *owner;      /* for messages: "gpu", "vgpu 1" */
 } GvirtRegFile;
 
+/* At reset values, without hooks. host and owner must outlive it. */
 void gvirt_regfile_init(GvirtRegFile *file, const GvirtHost *host,
                         const char *owner);
 void gvirt_regfile_destroy(GvirtRegFile *file);
+/* A block takes its registers: those whose row names this hook. */
 void gvirt_regfile_hook(GvirtRegFile *file, GvirtRegHook hook,
                         const GvirtRegHooks *ops, void *opaque);
 
