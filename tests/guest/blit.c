@@ -33,6 +33,7 @@ typedef struct Rig {
     uint8_t *maps[2];
     uint8_t *apertures[2];
     uint8_t *aux_map;
+    unsigned swizzled;          /* cases with such a surface */
     bool verbose;
 } Rig;
 
@@ -154,6 +155,7 @@ static bool run_case(Rig *rig, Case *c)
     if (c->same_object) {
         c->src.swizzle = c->dst.swizzle;
     }
+    rig->swizzled += c->dst.swizzle || c->src.swizzle;
     gem_set_domain(rig->fd, rig->memory.aux, I915_GEM_DOMAIN_CPU, true);
     case_random_bytes(rig->memory.aux_bytes, AUX_SIZE_B);
     memcpy(rig->aux_map, rig->memory.aux_bytes, AUX_SIZE_B);
@@ -248,7 +250,7 @@ int main(int argc, char **argv)
                    command_at(i)->name);
         }
     }
-    printf("blit: seed %llu, %u cases, %u wrong\n",
-           (unsigned long long)seed, n - first, bad);
+    printf("blit: seed %llu, %u cases, %u wrong, %u swizzled\n",
+           (unsigned long long)seed, n - first, bad, rig.swizzled);
     return bad ? 1 : 0;
 }
