@@ -77,6 +77,20 @@ uint32_t kms_property(uint32_t object, uint32_t type, const char *name,
 int kms_set_property(uint32_t object, uint32_t type, const char *name,
                      uint64_t value);
 uint32_t kms_blob(const void *data, uint32_t size_B);
+/*
+ * Entries of a palette of 8 or 10 bits as the 16 bits that the kernel takes:
+ * right whether it rounds them (Linux 6.1) or scales them (6.12).
+ */
+static inline uint16_t kms_lut8(uint32_t value)
+{
+    return value << 8 | value >> 1;
+}
+
+static inline uint16_t kms_lut10(uint32_t value)
+{
+    return value * 64 + (value * 31 + 1022) / 1023;
+}
+
 /* Waits for n vertical blanks; returns the number of the last one. */
 uint32_t kms_vblanks(KmsPipe *pipe, unsigned n);
 

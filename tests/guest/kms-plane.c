@@ -272,7 +272,7 @@ void kms_test_stack(void)
     kms_vblanks(&kms_pipe[0], 2);
     talk_shows(0, &want, 1, "cursor over sprite over primary");
     for (i = 0; i < 256; i++) {
-        lut[i].red = lut[i].green = lut[i].blue = (255 - i) << 8;
+        lut[i].red = lut[i].green = lut[i].blue = kms_lut8(255 - i);
     }
     color("GAMMA_LUT", kms_blob(lut, sizeof(lut)));
     for (i = 0; i < KMS_WIDTH * KMS_HEIGHT; i++) {
@@ -411,7 +411,7 @@ void kms_test_colors(void)
     kms_start(&fb, &p, 90);
     picture_init(&want, KMS_WIDTH, KMS_HEIGHT);
     for (i = 0; i < 256; i++) {
-        lut[i].red = lut[i].green = lut[i].blue = (255 - i) << 8;
+        lut[i].red = lut[i].green = lut[i].blue = kms_lut8(255 - i);
     }
     color("GAMMA_LUT", kms_blob(lut, 256 * sizeof(lut[0])));
     for (i = 0; i < KMS_WIDTH * KMS_HEIGHT; i++) {
@@ -422,7 +422,7 @@ void kms_test_colors(void)
 
     for (i = 0; i < 1024; i++) {
         lut[i].red = lut[i].green = lut[i].blue =
-            i < 512 ? i << 7 : 65535;
+            kms_lut10(i < 512 ? i * 2 : 1023);
     }
     color("GAMMA_LUT", kms_blob(lut, sizeof(lut)));
     for (i = 0; i < KMS_WIDTH * KMS_HEIGHT; i++) {
@@ -443,11 +443,12 @@ void kms_test_colors(void)
 
     /* a curve before the CSC and one behind it: the palette is split */
     for (i = 0; i < 1024; i++) {
-        lut[i].red = lut[i].green = lut[i].blue = (1023 - i) << 6;
+        lut[i].red = lut[i].green = lut[i].blue =
+            kms_lut10(1023 - i);
     }
     color("DEGAMMA_LUT", kms_blob(lut, sizeof(lut)));
     for (i = 0; i < 1024; i++) {
-        lut[i].red = lut[i].green = lut[i].blue = i << 6;
+        lut[i].red = lut[i].green = lut[i].blue = kms_lut10(i);
     }
     color("GAMMA_LUT", kms_blob(lut, sizeof(lut)));
     for (i = 0; i < KMS_WIDTH * KMS_HEIGHT; i++) {

@@ -80,7 +80,6 @@ static void test_formats(void)
         { "XBGR2101010", DRM_FORMAT_XBGR2101010 },
         { "C8", DRM_FORMAT_C8 },
     };
-    /* the kernel rounds to the eight bits of the palette */
     uint16_t lut[3][256];
     struct drm_mode_crtc_lut gamma = {
         .crtc_id = kms_pipe[0].crtc, .gamma_size = 256,
@@ -101,9 +100,9 @@ static void test_formats(void)
         kms_fb_draw(&fb, &p);
         kms_must_set(&kms_pipe[0], hdmi, &fb, 0, 0, 800, 600);
         for (n = 0; n < 256; n++) {
-            lut[0][n] = (c8 ? n * 5 & 255 : n) << 8;
-            lut[1][n] = (c8 ? 255 - n : n) << 8;
-            lut[2][n] = (c8 ? n ^ 85 : n) << 8;
+            lut[0][n] = kms_lut8(c8 ? n * 5 & 255 : n);
+            lut[1][n] = kms_lut8(c8 ? 255 - n : n);
+            lut[2][n] = kms_lut8(c8 ? n ^ 85 : n);
         }
         ret = gem_ioctl(kms_fd, DRM_IOCTL_MODE_SETGAMMA, &gamma);
         kms_must_be(ret, 0, "SETGAMMA");
@@ -115,7 +114,7 @@ static void test_formats(void)
         }
         talk_shows(0, &p, 1, formats[i].name);
         for (n = 0; n < 256; n++) {
-            lut[0][n] = lut[1][n] = lut[2][n] = n << 8;
+            lut[0][n] = lut[1][n] = lut[2][n] = kms_lut8(n);
         }
         gem_ioctl(kms_fd, DRM_IOCTL_MODE_SETGAMMA, &gamma);
         kms_stop(&fb, &p);
