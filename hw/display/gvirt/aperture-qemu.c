@@ -167,7 +167,9 @@ static void function_remap_alone(CPUState *cpu, run_on_cpu_data data)
     GvirtFunction *f = data.host_ptr;
 
     bql_lock();
-    f->remap_pending = false;
+    if (f->remap_cpu == cpu) {
+        f->remap_cpu = NULL;
+    }
     if (f->ready) {
         function_remap(f);
     }
@@ -180,7 +182,8 @@ static void function_remap_alone(CPUState *cpu, run_on_cpu_data data)
  * change of the memory map makes stale until each has flushed: what another
  * one writes meanwhile, an end of interrupt for example, goes to a device
  * that happens to have the number now. So the map changes while no other
- * processor runs. The one that asked gets to it before its next instruction.
+ * processor runs. Each one that asks gets to it before its next instruction:
+ * it must not go on with the old map because another had asked before it.
  */
 static void function_remap_soon(GvirtFunction *f)
 {
@@ -190,8 +193,8 @@ static void function_remap_soon(GvirtFunction *f)
         function_remap(f);
         return;
     }
-    if (!f->remap_pending) {
-        f->remap_pending = true;
+    if (f->remap_cpu != cpu) {
+        f->remap_cpu = cpu;
         object_ref(OBJECT(f));
         async_safe_run_on_cpu(cpu, function_remap_alone,
                               RUN_ON_CPU_HOST_PTR(f));
@@ -203,7 +206,7 @@ void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
 {
     GvirtFunction *f = opaque;
 
-    if (f->runs || f->remap_pending) {
+    if (f->runs || f->remap_cpu) {
         f->unmap_first = MIN(f->unmap_first, first_page);
         f->unmap_end = MAX(f->unmap_end, first_page + page_count);
         function_remap_soon(f);
@@ -212,8 +215,16 @@ void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
 
 static void function_map_soon(GvirtFunction *f, uint32_t page)
 {
+    hwaddr offset;
+
+    /* Other processors are not stopped for what stays trapped (fences). */
+    if (f->gpu->machine.remote || !function_page(f, page, &offset)) {
+        return;
+    }
     f->map_page = page;
-    function_remap_soon(f);
+    if (!f->remap_cpu) {
+        function_remap_soon(f);
+    }
 }
 
 static uint64_t function_aperture_read(void *opaque, hwaddr addr,

@@ -298,7 +298,7 @@ struct GvirtFunction {
     uint32_t unmap_first;       /* to be unmapped: these pages ... */
     uint32_t unmap_end;
     uint32_t map_page;          /* ... and then mapped: around this one */
-    bool remap_pending;
+    CPUState *remap_cpu;        /* asked last for the map to change */
     uint64_t aperture_maps;
     uint64_t aperture_traps;
 
