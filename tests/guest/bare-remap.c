@@ -4,7 +4,9 @@
  * page-table entry of an aperture page and reads through it, thousands of
  * times, so that the machine's memory map changes each time. The other one
  * writes device registers and reads them back; none of its accesses may be
- * lost or reach another device.
+ * lost or reach another device. It also does as the first one does, with a
+ * page of its own: where both ask for another map, both must have it before
+ * they go on.
  *
  * Its accesses stand in a row without a branch: under TCG they are one
  * translated block, in the middle of which the map must not change.
@@ -20,6 +22,8 @@
 #define ROUNDS              2000u
 #define APERTURE_PAGE       16u         /* of BAR2 and of the page table */
 #define MEMORY              0x01000000u /* guest memory behind it */
+#define SECOND_PAGE         2u          /* the other one's, from there */
+#define SECOND_MEMORY       0x01100000u
 #define GT_SCRATCH          0x4f100u    /* 8 dwords, for software */
 #define PVINFO              0x78000u
 #define PVINFO_MAGIC        0x76544776u /* the lower half: a vGPU */
@@ -72,7 +76,8 @@ __asm__(".pushsection .text\n"
 /* volatile: the two processors' words to each other. */
 static volatile uint32_t second_runs, second_ended, all_done;
 /* volatile: as above */
-static volatile uint32_t rows, lost_lapic, lost_ioapic, lost_gpu;
+static volatile uint32_t rows, lost_lapic, lost_ioapic, lost_gpu, stale;
+static uint32_t first_page, aperture;
 
 /* volatile: MMIO, and memory that changes with the page table. */
 static volatile uint32_t *at(uint32_t addr)
@@ -92,14 +97,19 @@ static volatile uint32_t *at(uint32_t addr)
 static __attribute__((used)) void second_main(void)
 {
     uint32_t scratch = registers + GT_SCRATCH;
+    uint32_t page = first_page + SECOND_PAGE;
     uint32_t value = 0;
 
     *at(LAPIC_SVR) |= 0x100;
     second_runs = 1;
     while (!all_done) {
         uint32_t lapic = 0, ioapic = 0, gpu = 0;
+        uint32_t addr = SECOND_MEMORY + (rows & 1) * 0x2000;
 
         value += 0x35;
+        *at(addr) = value;
+        wr(GTT + page * 4, addr | PTE_VALID);
+        stale += *at(aperture + page * 4096) != value;
         EXCHANGE(1)
         EXCHANGE(18)
         EXCHANGE(35)
@@ -130,7 +140,7 @@ static void start_second(void)
 static __attribute__((used)) void bare_main(void)
 {
     uint32_t page = APERTURE_PAGE;
-    uint32_t aperture, i, seen;
+    uint32_t i, seen;
     uint32_t wrong = 0;
 
     gpu_enable();
@@ -138,6 +148,7 @@ static __attribute__((used)) void bare_main(void)
     if (rd(PVINFO) == PVINFO_MAGIC) {
         page += rd(PVINFO_LOW_BASE) >> 12;      /* a vGPU's own part */
     }
+    first_page = page;
     *at(MEMORY) = 0x11111111;
     *at(MEMORY + 0x2000) = 0x22222222;
     start_second();
@@ -161,7 +172,7 @@ static __attribute__((used)) void bare_main(void)
     print(" rows");
     print_number(rows);
     print(" wrong");
-    print_number(wrong);
+    print_number(wrong + stale);
     print(" lapic");
     print_number(lost_lapic);
     print(" ioapic");
