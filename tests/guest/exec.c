@@ -558,6 +558,7 @@ static uint32_t mmio(uint32_t reg)
     int wake_fd = open("/sys/kernel/debug/dri/0/i915_forcewake_user",
                        O_RDONLY | O_CLOEXEC);
     int bar_fd = open(path, O_RDWR | O_CLOEXEC);
+    /* volatile: registers change by themselves */
     volatile uint32_t *bar;
     uint32_t value;
 

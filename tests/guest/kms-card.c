@@ -11,6 +11,7 @@
 int kms_fd;
 KmsOutput kms_hdmi = { .name = "HDMI", .head = 0 };
 KmsOutput kms_dp = { .name = "DP", .head = 1 };
+KmsOutput kms_vga = { .name = "VGA", .head = 2 };
 KmsPipe kms_pipe[KMS_PIPES];
 
 static void must(unsigned long request, void *arg, const char *what)
@@ -56,6 +57,7 @@ static void find_outputs(const uint32_t *connectors, unsigned count)
         must(DRM_IOCTL_MODE_GETCONNECTOR, &arg, "GETCONNECTOR");
         o = arg.connector_type == DRM_MODE_CONNECTOR_HDMIA ? &kms_hdmi :
             arg.connector_type == DRM_MODE_CONNECTOR_DisplayPort ? &kms_dp :
+            arg.connector_type == DRM_MODE_CONNECTOR_VGA ? &kms_vga :
             NULL;
         /* each port has a connector of both kinds: the monitor tells */
         if (o && arg.connection == 1 && !o->connector) {
@@ -119,9 +121,9 @@ void kms_open(void)
         expect(kms_pipe[i].primary && kms_pipe[i].sprite &&
                kms_pipe[i].cursor, "pipe %u lacks a plane", i);
     }
-    if (!kms_hdmi.connector || !kms_dp.connector) {
+    if (!kms_hdmi.connector || !kms_dp.connector || !kms_vga.connector) {
         errno = ENXIO;
-        gem_fail("two monitors");
+        gem_fail("three monitors");
     }
 }
 

@@ -46,7 +46,7 @@ typedef struct KmsPipe {
 } KmsPipe;
 
 extern int kms_fd;
-extern KmsOutput kms_hdmi, kms_dp;
+extern KmsOutput kms_hdmi, kms_dp, kms_vga;
 extern KmsPipe kms_pipe[KMS_PIPES];
 
 /* Finds everything above. */

@@ -2,8 +2,8 @@
 /*
  * What the kernel's mode setting can ask of a display, each compared pixel by
  * pixel with what the device's consoles then show: modes, formats, tiling,
- * panning, flips, cursor, sprite, rotation, colours, blanking, two monitors
- * and three pipes, monitors that come and go, checksums.
+ * panning, flips, cursor, sprite, rotation, colours, blanking, three
+ * monitors on three pipes, monitors that come and go, checksums.
  *
  *     kms [NAME...]
  *
@@ -26,6 +26,7 @@ enum { EVENT_MS = 10000, FLIPS = 40 };
 
 static KmsOutput *const hdmi = &kms_hdmi;
 static KmsOutput *const dp = &kms_dp;
+static KmsOutput *const vga = &kms_vga;
 
 static void test_modes(void)
 {
@@ -323,6 +324,47 @@ static void test_async_flips(void)
     kms_stop(&fb[0], &p[0]);
 }
 
+/* VGA, which goes through FDI and the PCH: alone, and as the third. */
+static void test_three(void)
+{
+    static const uint16_t sizes[][2] = {
+        { 1920, 1080 }, { 640, 480 }, { 1024, 768 }
+    };
+    static KmsOutput *const outputs[] = { &kms_vga, &kms_hdmi, &kms_dp };
+    Picture p[3];
+    KmsFb fb[3];
+    unsigned i, turn;
+
+    for (i = 0; i < 3; i++) {
+        picture_init(&p[i], sizes[i][0], sizes[i][1]);
+        picture_paint(&p[i], 140 + i);
+        kms_fb_new(&fb[i], sizes[i][0], sizes[i][1], DRM_FORMAT_XRGB8888,
+                   false);
+        kms_fb_draw(&fb[i], &p[i]);
+        kms_must_set(&kms_pipe[0], vga, &fb[i], 0, 0, sizes[i][0],
+                     sizes[i][1]);
+        talk_shows(vga->head, &p[i], 0, "VGA alone");
+    }
+    kms_must_set(&kms_pipe[0], vga, NULL, 0, 0, 0, 0);
+    talk_dark(vga->head, "VGA off");
+    for (turn = 0; turn < 3; turn++) {
+        for (i = 0; i < 3; i++) {
+            kms_must_set(&kms_pipe[(i + turn) % 3], outputs[i], &fb[i], 0, 0,
+                         sizes[i][0], sizes[i][1]);
+        }
+        for (i = 0; i < 3; i++) {
+            talk_shows(outputs[i]->head, &p[i], 0, "one of three");
+        }
+        for (i = 0; i < 3; i++) {
+            kms_must_set(&kms_pipe[i], vga, NULL, 0, 0, 0, 0);
+        }
+    }
+    for (i = 0; i < 3; i++) {
+        kms_fb_free(&fb[i]);
+        picture_free(&p[i]);
+    }
+}
+
 static int open_uevents(void)
 {
     struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
@@ -361,12 +403,12 @@ static bool hotplug_told(int fd)
 
 static void test_hotplug(void)
 {
-    KmsOutput *const outputs[] = { hdmi, dp };
-    static const char *const ports[] = { "hdmi", "dp" };
+    KmsOutput *const outputs[] = { hdmi, dp, vga };
+    static const char *const ports[] = { "hdmi", "dp", "vga" };
     int fd = open_uevents();
     unsigned i;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 3; i++) {
         KmsOutput *o = outputs[i];
         struct drm_mode_modeinfo mode = *kms_mode(o, KMS_WIDTH, KMS_HEIGHT);
         Picture p;
@@ -484,6 +526,7 @@ static const struct {
     { "colors", kms_test_colors },
     { "dpms", test_dpms },
     { "monitors", test_monitors },
+    { "three", test_three },
     { "checksums", test_checksums },
     { "hotplug", test_hotplug },
 };

@@ -250,7 +250,7 @@ class Screen:
         what = f"kms {setting.where}"
         status, output, log, pictures = self._guest(
             setting, "./kms", "--put", str(self.harness.compiled("kms")),
-            "--device-args", "dp=on", timeout=600)
+            "--device-args", "dp=on,vga=on", timeout=600)
         tap.point(status == 0 and pictures > 60,
                   f"{what}: {pictures} pictures as they should be",
                   f"status {status}", output)

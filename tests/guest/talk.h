@@ -28,7 +28,7 @@ void picture_over(Picture *p, const uint32_t *source, uint32_t width_px,
 
 /*
  * expect() that the console of a head shows the picture, no channel further
- * off than tolerance.  head: 0 HDMI, 1 DisplayPort.
+ * off than tolerance.  head: 0 HDMI, 1 DisplayPort, 2 VGA.
  */
 void talk_shows(unsigned head, const Picture *want, unsigned tolerance,
                 const char *what);
@@ -37,7 +37,7 @@ bool talk_compare(unsigned head, const Picture *want, unsigned tolerance,
                   const char *what, char *answer, size_t answer_size);
 /* expect() that it shows no picture. */
 void talk_dark(unsigned head, const char *what);
-/* Plugs or unplugs a monitor: "hdmi" or "dp". */
+/* Plugs or unplugs a monitor: "hdmi", "dp", "vga". */
 void talk_plug(const char *port, bool there);
 
 #endif /* GVIRT_TESTS_GUEST_TALK_H */
