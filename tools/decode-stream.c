@@ -455,14 +455,14 @@ static void append_rest(Decode *decode, const DecodeBuffer *buffer,
         return;
     }
     if (used == from) {
-        g_string_append_printf(decode->out, "  0x%08" PRIx64 "  %u dwords "
-                               "that are 0\n", addr_at(buffer, from),
-                               to - from);
+        g_string_append_printf(decode->out, "  0x%08" PRIx64 "  %u dword%s "
+                               "of 0\n", addr_at(buffer, from), to - from,
+                               to - from == 1 ? "" : "s");
         return;
     }
-    g_string_append_printf(decode->out, "  0x%08" PRIx64 "  %u dwords that "
-                           "nothing leads to%s\n",
-                           addr_at(buffer, from), to - from,
+    g_string_append_printf(decode->out, "  0x%08" PRIx64 "  %u dword%s that "
+                           "nothing leads to%s\n", addr_at(buffer, from),
+                           to - from, to - from == 1 ? "" : "s",
                            decode->options.all ? ":" : "");
     if (decode->options.all) {
         decode_print_dwords(decode, buffer, from, to);

@@ -78,7 +78,7 @@ START_TEST(a_batch_and_what_it_leads_to)
     expect("(further down)");
     expect("  0x00001024  9badf00d  unknown\n");
     expect("  0x00001028  05000000  MI_BATCH_BUFFER_END, 1 dword\n");
-    expect("  0x0000102c  1 dwords that nothing leads to\n");
+    expect("  0x0000102c  1 dword that nothing leads to\n");
     expect("RCS_TIMESTAMP[0] (0x2358) = 0x00000005\n");
     expect("(back)");
     expect("  0x00001044  2 dwords that nothing leads to\n");

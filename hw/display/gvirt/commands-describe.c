@@ -533,7 +533,8 @@ char *gvirt_command_describe(GvirtEngineId engine, GvirtSpace space,
         g_string_append_c(text, '\n');
     }
     if (len_dw < own_dw) {
-        g_string_append_printf(text, "  (only %u dwords given)\n", len_dw);
+        g_string_append_printf(text, "  (only %u dword%s given)\n", len_dw,
+                               len_dw == 1 ? "" : "s");
     }
     return g_string_free(text, FALSE);
 }
