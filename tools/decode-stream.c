@@ -224,43 +224,54 @@ static void append_raw(Decode *decode, const DecodeBuffer *buffer,
     }
 }
 
-/* Marks the dwords of a command; true when one was marked before. */
+/*
+ * Marks the dwords of a command, up to one that was marked before: false
+ * then. So all commands together cost no more than the buffer is long.
+ */
 static bool cover(DecodeBuffer *buffer, uint32_t at, uint32_t len_dw)
 {
-    bool again = false;
     uint32_t i;
 
     for (i = at; i < at + len_dw; i++) {
-        again |= (buffer->seen[i] & DECODE_COVERED) != 0;
+        if (buffer->seen[i] & DECODE_COVERED) {
+            return false;
+        }
         buffer->seen[i] |= DECODE_COVERED;
     }
-    return again;
+    return true;
 }
 
-/* A known command; len_dw: of its dwords, those in the buffer. */
-static void append_command(Decode *decode, DecodeBuffer *buffer, uint32_t at,
+/*
+ * A known command; len_dw: of its dwords, those in the buffer. False when it
+ * was not told in full, as another one is there.
+ */
+static bool append_command(Decode *decode, DecodeBuffer *buffer, uint32_t at,
                            const GvirtCommandInfo *info, uint32_t len_dw)
 {
     g_autofree char *text = NULL;
-    g_auto(GStrv) line = NULL;
-    unsigned i;
+    char *line, *end;
 
-    if (cover(buffer, at, len_dw)) {
+    if (!cover(buffer, at, len_dw)) {
         append_head(decode, buffer, at, len_dw, info->name);
         g_string_append(decode->out, "                  "
                         "(over a command that is shown above)\n");
-        return;
+        return false;
     }
     text = gvirt_command_describe(buffer->engine, buffer->local,
                                   buffer->dw + at, len_dw);
-    line = g_strsplit(text, "\n", -1);
-    append_head(decode, buffer, at, len_dw, line[0]);
+    end = strchr(text, '\n');
+    *end = 0;
+    append_head(decode, buffer, at, len_dw, text);
     if (decode->options.raw) {
         append_raw(decode, buffer, at, len_dw);
     }
-    for (i = 1; line[i] && line[i][0]; i++) {
-        g_string_append_printf(decode->out, "                %s\n", line[i]);
+    /* line by line: the longest command has 65537 */
+    for (line = end + 1; *line; line = end + 1) {
+        end = strchr(line, '\n');
+        *end = 0;
+        g_string_append_printf(decode->out, "                %s\n", line);
     }
+    return true;
 }
 
 /* Where a start leads: into a buffer that is there, or elsewhere. */
@@ -330,7 +341,8 @@ static uint32_t skip_repeats(Decode *decode, DecodeBuffer *buffer,
            memcmp(buffer->dw + at, buffer->dw + next,
                   len_dw * sizeof(uint32_t)) == 0 &&
            !is_marked(decode, buffer, next, next + len_dw) &&
-           !(buffer->seen[next] & (DECODE_ENTERED | DECODE_PRINTED))) {
+           !(buffer->seen[next] & (DECODE_ENTERED | DECODE_PRINTED)) &&
+           cover(buffer, next, len_dw)) {
         buffer->seen[next] |= DECODE_PRINTED | DECODE_WALKED;
         next += len_dw;
         times++;
@@ -394,8 +406,7 @@ static uint32_t walk(Decode *decode, DecodeBuffer *buffer, uint32_t at,
             continue;
         }
         len_dw = MIN(own_dw, end - at);
-        if (print) {
-            append_command(decode, buffer, at, info, len_dw);
+        if (print && append_command(decode, buffer, at, info, len_dw)) {
             at += skip_repeats(decode, buffer, at, end, info, len_dw);
         }
         if (info->flags & GVIRT_CMD_BATCH_START) {

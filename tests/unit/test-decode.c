@@ -574,7 +574,7 @@ END_TEST
 /* Each second dword a start to anywhere: linear, nothing begun twice. */
 START_TEST(jumps_to_everywhere_end)
 {
-    unsigned len_dw = 1u << 16, i;
+    unsigned len_dw = 1u << 18, i;
     uint32_t *dw = g_new0(uint32_t, len_dw);
     GRand *rand = g_rand_new_with_seed(5);
 
