@@ -3,6 +3,7 @@
  * See bench.h. Host memory is one piece, in which page n of the machine is
  * page n; nothing of what the host would have to do is counted.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,14 +196,6 @@ static double timed(Bench *bench, void (*run)(Bench *bench))
     return now_s() - start_s;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void print_rate(double rate, const char *unit)
 {
     static const char prefix[] = " kMG";
@@ -218,8 +211,8 @@ static void print_rate(double rate, const char *unit)
 static void measure(Bench *bench, const Measure *m, unsigned rounds,
                     bool json)
 {
-    double *work_s = g_new(double, rounds);
-    double *yardstick_s = g_new(double, rounds);
+    double work_s = INFINITY;
+    double yardstick_s = INFINITY;
     double work, yardstick, ratio;
     unsigned i;
 
@@ -229,13 +222,11 @@ static void measure(Bench *bench, const Measure *m, unsigned rounds,
     m->work(bench);
     m->yardstick(bench);
     for (i = 0; i < rounds; i++) {
-        work_s[i] = timed(bench, m->work);
-        yardstick_s[i] = timed(bench, m->yardstick);
+        work_s = fmin(work_s, timed(bench, m->work));
+        yardstick_s = fmin(yardstick_s, timed(bench, m->yardstick));
     }
-    qsort(work_s, rounds, sizeof(double), compare_doubles);
-    qsort(yardstick_s, rounds, sizeof(double), compare_doubles);
-    work = m->amount / work_s[rounds / 2];
-    yardstick = m->amount / yardstick_s[rounds / 2];
+    work = m->amount / work_s;
+    yardstick = m->amount / yardstick_s;
     ratio = work / yardstick;
     if (json) {
         printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"%s/s\", "
@@ -258,8 +249,6 @@ static void measure(Bench *bench, const Measure *m, unsigned rounds,
         printf("\n");
     }
     fflush(stdout);
-    g_free(work_s);
-    g_free(yardstick_s);
 }
 
 int bench_main(int argc, char **argv, Bench *bench, const Measure *measures,

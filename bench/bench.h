@@ -60,8 +60,9 @@ typedef struct Measure {
 } Measure;
 
 /*
- * Work and yardstick in turn, so that both meet the same machine; medians
- * count. Arguments: [--json] [--rounds N] [NAME], a part of the names wanted.
+ * Work and yardstick in turn, so that both meet the same machine; of each the
+ * best counts: what others take from a busy host is no property of ours.
+ * Arguments: [--json] [--rounds N] [NAME], a part of the names wanted.
  * One line each; with --json an object each. The status is 0 but for wrong
  * use, or where the library had to complain.
  */
