@@ -122,10 +122,11 @@ def _device(options):
 
 def _kernel_line(options):
     # mitigations against speculation and self-tests of ciphers cost an
-    # emulated processor a lot; it may stand still while the host is busy
+    # emulated processor a lot; it may stand still while the host is busy,
+    # and then a boot's check of the timer, 10 ticks long, ends it
     words = ["console=tty0", "console=ttyS0", "mitigations=off",
              "cryptomgr.notests", "rcupdate.rcu_cpu_stall_timeout=120",
-             "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
+             "no_timer_check", "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
     if options.command is not None:
         words += ["gvirt.mode=exec"]
     else:
