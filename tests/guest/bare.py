@@ -100,8 +100,11 @@ class Bare:
             if process.poll() is not None or time.monotonic() > limit:
                 return text, 0
             time.sleep(0.2)
-            with open(path, encoding="ascii", errors="replace") as file:
-                text = file.read()
+            try:
+                with open(path, encoding="ascii", errors="replace") as file:
+                    text = file.read()
+            except FileNotFoundError:
+                pass            # QEMU has yet to start
         process.stdin.write('{"execute": "qmp_capabilities"}\n'
                             '{"execute": "qom-get", "id": 1, "arguments": '
                             '{"path": "f0", "property": "aperture-maps"}}\n')
@@ -127,9 +130,11 @@ class Bare:
             with subprocess.Popen(argv, stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, text=True,
                                   stderr=subprocess.PIPE) as process:
-                text, maps = self._told(process, path)
-                status = process.poll()
-                process.kill()
+                try:
+                    text, maps = self._told(process, path)
+                    status = process.poll()
+                finally:
+                    process.kill()
                 why = process.stderr.read()
         said = {name: int(value)
                 for name, value in re.findall(r"(\w+) (\d+)", text)}
