@@ -630,6 +630,26 @@ START_TEST(test_unimp_once)
 }
 END_TEST
 
+/* One who makes mistakes all the time does not fill the host's log. */
+START_TEST(test_mistakes_flood)
+{
+    unsigned i;
+
+    fake->now_ns = 5000000000ll;
+    for (i = 0; i < 100000; i++) {
+        gvirt_log_guest_error(&fake->host, "mistake %u", i);
+        fake->now_ns += i & 1;
+    }
+    ck_assert_uint_eq(fake->guest_errors, GVIRT_ERRORS_A_SECOND);
+    /* The next second says that there were more, and begins anew. */
+    fake->now_ns += 1000000000ll;
+    gvirt_log_guest_error(&fake->host, "another");
+    ck_assert_uint_eq(fake->guest_errors, GVIRT_ERRORS_A_SECOND + 2);
+    gvirt_log_guest_error(&fake->host, "and another");
+    ck_assert_uint_eq(fake->guest_errors, GVIRT_ERRORS_A_SECOND + 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("regs");
@@ -654,6 +674,7 @@ int main(void)
     tcase_add_test(tests, test_unknown);
     tcase_add_test(tests, test_unknown_flood);
     tcase_add_test(tests, test_unimp_once);
+    tcase_add_test(tests, test_mistakes_flood);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }

@@ -114,16 +114,24 @@ typedef struct GvirtHostOps {
 
 #define GVIRT_UNIMP_KINDS   1024
 
-/* Zeroed at first, and not in read-only memory: gvirt_log_unimp() notes. */
+/* Mistakes that are told in a second of the host's clock. */
+#define GVIRT_ERRORS_A_SECOND   1000
+
+/* Zeroed at first, and not in read-only memory: what was logged is noted. */
 typedef struct GvirtHost {
     const GvirtHostOps *ops;
     void *opaque;
     bool trace_enabled;         /* the host may flip it at any time */
     bool trace_commands;        /* as well */
     guint unimp_seen[GVIRT_UNIMP_KINDS];    /* hashes; gvirt_log_unimp's */
+    guint errors_second;        /* gvirt_log_guest_error's */
+    guint errors;               /* ... in it */
 } GvirtHost;
 
-/* A mistake of the guest: logged (rate limited by the host), contained. */
+/*
+ * A mistake of the guest, contained: logged, GVIRT_ERRORS_A_SECOND at most; the
+ * next second begins with how many were not. Without a clock, all of them.
+ */
 void gvirt_log_guest_error(const GvirtHost *host, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
