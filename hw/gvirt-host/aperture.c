@@ -49,6 +49,20 @@ void gvirt_vgpu_aperture_told(GvirtVgpu *vgpu, uint32_t first_page,
     }
 }
 
+void gvirt_mediator_memory_changed(GvirtMediator *mediator)
+{
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(mediator->vgpu); i++) {
+        GvirtVgpu *vgpu = mediator->vgpu[i];
+
+        if (vgpu) {
+            gvirt_vgpu_aperture_told(vgpu, vgpu->low.base >> GVIRT_PAGE_SHIFT,
+                                     vgpu->low.size_B >> GVIRT_PAGE_SHIFT);
+        }
+    }
+}
+
 static void fence_tell(GvirtVgpu *vgpu, const FenceSpan *span)
 {
     uint64_t first = MAX(span->first, vgpu->low.base);

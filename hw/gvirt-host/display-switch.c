@@ -130,3 +130,8 @@ bool gvirt_vgpu_display_draw(GvirtVgpu *vgpu, GvirtPort port,
     }
     return gvirt_display_draw(vgpu->display, port, image, all, damage);
 }
+
+bool gvirt_vgpu_display_rows_left(const GvirtVgpu *vgpu, GvirtPort port)
+{
+    return gvirt_display_rows_left(vgpu->display, port);
+}

@@ -22,9 +22,19 @@ static void mediator_event_timer(void *opaque)
     gvirt_mediator_timer(glue->mediator);
 }
 
+static void mediator_event_memory(void *opaque)
+{
+    GvirtMediatorGlue *glue = opaque;
+
+    if (glue->mediator) {
+        gvirt_mediator_memory_changed(glue->mediator);
+    }
+}
+
 /* What the hardware tells its user, and what the mediator's host tells it. */
 static const GvirtGlueEvents mediator_gpu_events = {
     .irq = mediator_event_irq,
+    .memory_changed = mediator_event_memory,
 };
 
 static const GvirtGlueEvents mediator_host_events = {
@@ -76,6 +86,7 @@ void gvirt_mediator_glue_put(GvirtMediatorGlue *glue)
 
     if (--glue->users == 0) {
         gvirt_mediator_free(glue->mediator);
+        glue->mediator = NULL;
         gvirt_glue_host_destroy(&glue->host);
         gvirt_machine_remove(&gpu->machine, glue->window);
         gpu->mediator = NULL;

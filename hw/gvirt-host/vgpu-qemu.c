@@ -144,6 +144,11 @@ static bool vgpu_display_draw(GvirtFunction *f, GvirtPort port,
                                    damage);
 }
 
+static bool vgpu_display_rows_left(GvirtFunction *f, GvirtPort port)
+{
+    return gvirt_vgpu_display_rows_left(GVIRT_VGPU(f)->vgpu, port);
+}
+
 static char *vgpu_unknown_registers(GvirtFunction *f)
 {
     return gvirt_vgpu_unknown_registers(GVIRT_VGPU(f)->vgpu);
@@ -184,6 +189,7 @@ static void vgpu_class_init(ObjectClass *klass, GVIRT_CLASS_DATA void *data)
     fc->set_monitor = vgpu_set_monitor;
     fc->display_mode = vgpu_display_mode;
     fc->display_draw = vgpu_display_draw;
+    fc->display_rows_left = vgpu_display_rows_left;
     fc->unknown_registers = vgpu_unknown_registers;
     gvirt_vgpu_counters_add(klass, vgpu_of);
 }

@@ -473,6 +473,142 @@ START_TEST(test_random_registers)
 }
 END_TEST
 
+#define LARGE_W         4096u
+#define LARGE_H         2304u
+#define LARGE_PITCH_B   (LARGE_W * 4)
+/* Rows of a drawing: as many as make 2.6 million pixels. */
+#define LARGE_ROWS      640
+
+static void large_rows(uint32_t surf, uint32_t value)
+{
+    uint32_t y;
+
+    for (y = 0; y < LARGE_H; y += 64) {
+        put32(surf + y * LARGE_PITCH_B, value);
+    }
+}
+
+/* Registers take effect at the end of a long frame. */
+static void large_show(bool all)
+{
+    fake->now_ns += 200 * MS;
+    draw(all);
+}
+
+static void large_check(uint32_t value)
+{
+    uint32_t y;
+
+    for (y = 0; y < LARGE_H; y += 64) {
+        ck_assert_uint_eq(pixel(0, y), value);
+    }
+}
+
+/* A drawing is bounded; the rest follows, and then there is nothing left. */
+START_TEST(test_large)
+{
+    unsigned draws = 1;
+    pixman_box32_t *box;
+
+    lit(LARGE_W, LARGE_H);
+    large_rows(SURF, 0x112233);
+    primary(PRI(XRGB), LARGE_PITCH_B);
+    large_show(true);
+    while (gvirt_display_rows_left(display, GVIRT_PORT_B)) {
+        draw(false);
+        box = pixman_region32_extents(&damage);
+        ck_assert_int_le(box->y2 - box->y1, LARGE_ROWS);
+        draws++;
+        ck_assert_uint_lt(draws, 10);
+    }
+    ck_assert_uint_eq(draws, (LARGE_H + LARGE_ROWS - 1) / LARGE_ROWS);
+    large_check(0x112233);
+    draw(false);
+    ck_assert(!gvirt_display_rows_left(display, GVIRT_PORT_B));
+    ck_assert(!pixman_region32_not_empty(&damage));
+
+    /* What changed in rows that are still to come is not forgotten. */
+    large_rows(SURF, 0x445566);
+    wr(PRI_SURF, SURF);
+    large_show(true);
+    large_rows(SURF, 0x778899);
+    for (draws = 0; draws < 8; draws++) {
+        draw(false);
+    }
+    ck_assert(!gvirt_display_rows_left(display, GVIRT_PORT_B));
+    large_check(0x778899);
+}
+END_TEST
+
+/* One that shows another buffer each time still gets to its last row. */
+START_TEST(test_large_flips)
+{
+    const uint32_t other = SURF + 0x04000000;
+    unsigned draws;
+
+    lit(LARGE_W, LARGE_H);
+    large_rows(SURF, 0x112233);
+    large_rows(other, 0x112233);
+    primary(PRI(XRGB), LARGE_PITCH_B);
+    large_show(true);
+    for (draws = 0; draws < 8; draws++) {
+        wr(PRI_SURF, draws & 1 ? SURF : other);
+        large_show(false);
+    }
+    large_check(0x112233);
+}
+END_TEST
+
+/* Work on colours and the panel fitter cost more: fewer rows. */
+START_TEST(test_large_costly)
+{
+    pixman_box32_t *box;
+
+    lit(LARGE_W, LARGE_H);
+    large_rows(SURF, 0x112233);
+    primary(PRI(XRGB) | 1u << 24, LARGE_PITCH_B);       /* through the CSC */
+    large_show(true);
+    draw(false);
+    box = pixman_region32_extents(&damage);
+    ck_assert_int_le(box->y2 - box->y1, LARGE_ROWS / 8);
+    ck_assert(gvirt_display_rows_left(display, GVIRT_PORT_B));
+
+    wr(0x68074, LARGE_W << 16 | LARGE_H);               /* fitter on */
+    wr(0x68070, 0);
+    wr(0x68080, ON);
+    large_show(false);
+    draw(false);
+    box = pixman_region32_extents(&damage);
+    ck_assert_int_le(box->y2 - box->y1, LARGE_ROWS / 8);
+}
+END_TEST
+
+/* The CRC is of the whole picture, when that is known. */
+START_TEST(test_large_crc)
+{
+    unsigned i;
+
+    lit(LARGE_W, LARGE_H);
+    primary(PRI(XRGB), LARGE_PITCH_B);
+    wr(0x60050, ON | 2u << 29);
+    for (i = 0; i < 20 && !(rd(0x44040) & 4); i++) {
+        run(70 * MS);
+    }
+    ck_assert_uint_gt(i, LARGE_H / LARGE_ROWS);
+    ck_assert_uint_lt(i, 20);
+
+    /* One that no part can send has none. */
+    wr(0x60050, 0);
+    wr(0x44040, UINT32_MAX);
+    light(0, 8192, 8192);
+    wr(0x60050, ON | 2u << 29);
+    for (i = 0; i < 10; i++) {
+        run(100 * MS);
+    }
+    ck_assert_uint_eq(rd(0x44040) & 4, 0);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_formats, 0, G_N_ELEMENTS(formats));
@@ -491,6 +627,10 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_cursor_indexed);
     tcase_add_test(tcase, test_outside_memory);
     tcase_add_test(tcase, test_random_registers);
+    tcase_add_test(tcase, test_large);
+    tcase_add_test(tcase, test_large_flips);
+    tcase_add_test(tcase, test_large_costly);
+    tcase_add_test(tcase, test_large_crc);
 }
 
 DISPLAY_TESTS_MAIN("display-scanout", add)

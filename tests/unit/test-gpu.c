@@ -229,6 +229,26 @@ START_TEST(test_pause_in_blit)
 }
 END_TEST
 
+/* Out of the engines altogether: a blit that stands still goes to its end. */
+START_TEST(test_pause_out)
+{
+    rest_at(3);
+    g_atomic_int_set(&other_done, 0);
+    emit_fill(1024);
+    other = g_thread_new("engines", other_run, NULL);
+    wait_for_rests(3);
+    gvirt_gpu_pause(gpu);
+    expect_halfway();
+    gvirt_gpu_pause_out(gpu);
+    join();
+    ck_assert_uint_eq(peek(GVIRT_SPACE_PPGTT, DATA_ADDR), FILL_COLOR);
+    gvirt_gpu_resume(gpu);
+    gvirt_gpu_resume(gpu);
+    settle();
+    ck_assert(is_idle(GVIRT_BCS));
+}
+END_TEST
+
 /* Whoever waits for memory does not wait for a whole blit. */
 START_TEST(test_rests)
 {
@@ -263,6 +283,7 @@ static Suite *suite(void)
     tcase_add_test(t, test_irq_order);
     tcase_add_test(t, test_timer_order);
     tcase_add_test(t, test_pause_in_blit);
+    tcase_add_test(t, test_pause_out);
     tcase_add_test(t, test_rests);
     tcase_add_test(t, test_memory_gone);
     tcase_set_timeout(t, 60);

@@ -247,6 +247,13 @@ START_TEST(test_aperture)
     ck_assert_uint_eq(mem(g, 0x300ffc), 0x55667788);
     ck_assert_uint_eq(mem(g, 0x300000), 0);
     ck_assert_uint_eq(stats(g).aperture_traps, 2);
+
+    /* Other memory in the windows: each maps its own part anew. */
+    gvirt_mediator_memory_changed(mediator);
+    ck_assert_uint_eq(g->host.aperture_first, g->low_page);
+    ck_assert_uint_eq(g->host.aperture_pages,
+                      gvirt_vgpu_read(g->vgpu, 0x78044, 4) >> 12);
+    ck_assert_uint_eq(guest[0].host.aperture_first, guest[0].low_page);
 }
 END_TEST
 

@@ -144,10 +144,9 @@ static void function_monitor(GvirtFunction *f, GvirtHead *head)
     class->set_monitor(f, head->port, &monitor);
 }
 
-static void function_gfx_update(void *opaque)
+/* Draw what there is; false: that was not all. */
+static bool function_draw(GvirtFunction *f, GvirtHead *head)
 {
-    GvirtHead *head = opaque;
-    GvirtFunction *f = head->function;
     GvirtFunctionClass *class = GVIRT_FUNCTION_GET_CLASS(f);
     DisplaySurface *surface = qemu_console_surface(head->console);
     uint32_t width_px, height_px;
@@ -161,7 +160,7 @@ static void function_gfx_update(void *opaque)
             head->dark = true;
             dpy_gfx_replace_surface(head->console, NULL);
         }
-        return;
+        return true;
     }
     if (head->dark || surface_width(surface) != width_px ||
         surface_height(surface) != height_px) {
@@ -181,6 +180,19 @@ static void function_gfx_update(void *opaque)
         }
     }
     pixman_region32_fini(&damage);
+    return !class->display_rows_left(f, head->port);
+}
+
+/* The rest of a large picture comes after others had the big lock. */
+static void function_gfx_update(void *opaque)
+{
+    GvirtHead *head = opaque;
+
+    if (function_draw(head->function, head)) {
+        graphic_hw_update_done(head->console);
+    } else {
+        timer_mod(head->more, 1 + qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
+    }
 }
 
 static void function_invalidate(void *opaque)
@@ -193,6 +205,7 @@ static void function_invalidate(void *opaque)
 static const GraphicHwOps function_console_ops = {
     .invalidate = function_invalidate,
     .gfx_update = function_gfx_update,
+    .gfx_update_async = true,
 };
 
 /* What is called a head in QEMU's consoles. */
@@ -222,6 +235,7 @@ static void function_head_init(GvirtFunction *f, unsigned index,
     head->connected = connected;
     head->all = true;
     head->dark = true;
+    head->more = timer_new_ms(QEMU_CLOCK_REALTIME, function_gfx_update, head);
     head->console = graphic_console_init(DEVICE(f), index,
                                          &function_console_ops, head);
     dpy_gfx_replace_surface(head->console, NULL);
@@ -401,6 +415,8 @@ static void function_exit(PCIDevice *pci)
     }
     for (i = 0; i < GVIRT_HEADS_MAX; i++) {
         if (f->head[i].console) {
+            timer_free(f->head[i].more);
+            graphic_hw_update_done(f->head[i].console);
             graphic_console_close(f->head[i].console);
         }
     }

@@ -32,7 +32,9 @@ struct GvirtGpu {
     bool running;               /* a thread is inside gvirt_gpu_run() */
     bool parked;                /* ... and waits for the end of a pause */
     unsigned breaths;
-    GCond settled;              /* running, parked or paused has changed */
+    unsigned leaving;           /* somebody waits for it to come out */
+    GCond settled;              /* running, parked, paused or leaving has */
+                                /* changed */
 
     GvirtRegFile regs;
     GvirtIrq irq;

@@ -11,7 +11,8 @@
  *                              address space of 512 GiB (32G)
  *
  * The engines work on a thread of their own; under -icount they work in the
- * main loop, so that a run is deterministic.
+ * main loop, so that a run is deterministic, and so they do behind an IOMMU,
+ * which may not be asked without the big lock: it interrupts when it refuses.
  */
 #include "qemu/osdep.h"
 #include "hw/gvirt/glue-qemu.h"
@@ -31,6 +32,27 @@
 #define RUN_BUDGET_INLINE   4096
 #define RUN_PERIOD_NS       10000   /* of so many, with timing=functional */
 
+#define RUN_BUDGET_GUARDED  16      /* behind an IOMMU, between looks at ... */
+#define RUN_GUARDED_NS      (2 * SCALE_MS)      /* ... the host's clock */
+
+/* In the main loop, and with it: for a while, then the others. */
+static void gpu_run_guarded(GvirtGpuDevice *gpu)
+{
+    int64_t end_ns = get_clock() + RUN_GUARDED_NS;
+    bool more;
+
+    if (!gpu->guarded) {
+        gvirt_gpu_device_kick(gpu);
+        return;
+    }
+    do {
+        more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET_GUARDED);
+    } while (more && get_clock() < end_ns);
+    if (more) {
+        gvirt_soon(&gpu->run, 0);
+    }
+}
+
 /*
  * With timing=model the work of one moment has an end: it does not run far
  * ahead of the clock. Else the clock has to go on, for the guest to.
@@ -39,6 +61,10 @@ static void gpu_run_inline(void *opaque)
 {
     GvirtGpuDevice *gpu = opaque;
 
+    if (gpu->threaded) {
+        gpu_run_guarded(gpu);
+        return;
+    }
     if (gvirt_gpu_run(gpu->gpu, RUN_BUDGET_INLINE)) {
         gvirt_soon(&gpu->run, gpu->model ? 0 : RUN_PERIOD_NS);
     }
@@ -100,12 +126,13 @@ static void *gpu_worker(void *opaque)
     qemu_mutex_lock(&gpu->lock);
     gpu_find_work_clock(gpu);
     while (!gpu->stop) {
-        if (!gpu->kicked) {
+        if (!gpu->kicked || gpu->guarded) {
             gpu_set_resting(gpu, true);
             qemu_cond_wait(&gpu->cond, &gpu->lock);
             continue;
         }
         gpu->kicked = false;
+        gpu->busy = true;
         qemu_mutex_unlock(&gpu->lock);
         do {
             /* Memory that goes away stays until we are offline. */
@@ -114,8 +141,12 @@ static void *gpu_worker(void *opaque)
             }
             more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET);
             gvirt_machine_offline(&gpu->machine);
-        } while (more && !qatomic_read(&gpu->stop));
+        } while (more && !qatomic_read(&gpu->stop) &&
+                 !qatomic_read(&gpu->guarded));
         qemu_mutex_lock(&gpu->lock);
+        gpu->kicked |= more;
+        gpu->busy = false;
+        qemu_cond_broadcast(&gpu->cond);
     }
     qemu_mutex_unlock(&gpu->lock);
     rcu_unregister_thread();
@@ -124,7 +155,7 @@ static void *gpu_worker(void *opaque)
 
 void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
 {
-    if (!gpu->threaded) {
+    if (!gpu->threaded || qatomic_read(&gpu->guarded)) {
         gvirt_soon(&gpu->run, 0);
         return;
     }
@@ -132,7 +163,7 @@ void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
     gpu->kicked = true;
     /* From now on it is not idle, though it may be long until it runs. */
     gpu_set_resting(gpu, false);
-    qemu_cond_signal(&gpu->cond);
+    qemu_cond_broadcast(&gpu->cond);
     qemu_mutex_unlock(&gpu->lock);
 }
 
@@ -202,10 +233,32 @@ static void gpu_memory_changed(void *opaque)
         gvirt_gpu_pause(gpu->gpu);
         gvirt_machine_forget(&gpu->machine);
         gvirt_gpu_memory_changed(gpu->gpu);
+        if (gpu->user_events && gpu->user_events->memory_changed) {
+            gpu->user_events->memory_changed(gpu->user);
+        }
         gvirt_gpu_resume(gpu->gpu);
     } else {
         gvirt_machine_forget(&gpu->machine);
     }
+}
+
+/* The worker has to be out of the hardware before the IOMMU translates. */
+static void gpu_guarded(void *opaque, bool guarded)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (!gpu->gpu || !gpu->threaded) {
+        gpu->guarded = guarded;
+        return;
+    }
+    gvirt_gpu_pause_out(gpu->gpu);
+    qemu_mutex_lock(&gpu->lock);
+    qatomic_set(&gpu->guarded, guarded);
+    while (gpu->busy) {
+        qemu_cond_wait(&gpu->cond, &gpu->lock);
+    }
+    qemu_mutex_unlock(&gpu->lock);
+    gvirt_gpu_resume(gpu->gpu);
 }
 
 bool gvirt_gpu_device_claim(GvirtGpuDevice *gpu, GvirtGpuUse use,
@@ -308,7 +361,7 @@ static void gpu_realize(DeviceState *dev, Error **errp)
     }
 
     gvirt_machine_init(&gpu->machine, gpu->window_size_B, gpu_memory_changed,
-                       gpu);
+                       gpu_guarded, gpu);
     gvirt_glue_host_init(&gpu->host, gpu, dev->id ? dev->id : TYPE_GVIRT_GPU,
                          &gpu_events, gpu, true);
     qemu_mutex_init(&gpu->lock);
@@ -317,9 +370,7 @@ static void gpu_realize(DeviceState *dev, Error **errp)
     gpu->resting = true;
     gpu->work_from_ns = gpu_work_source_ns(gpu);
     gpu->model = config.timing == GVIRT_TIMING_MODEL;
-    if (!gpu->threaded) {
-        gvirt_soon_init(&gpu->run, gpu_run_inline, gpu);
-    }
+    gvirt_soon_init(&gpu->run, gpu_run_inline, gpu);
     gpu->gpu = gvirt_gpu_new(&gpu->host.host, &config);
     if (gpu->threaded) {
         qemu_thread_create(&gpu->worker, "gvirt-gpu", gpu_worker, gpu,
@@ -338,12 +389,11 @@ static void gpu_unrealize(DeviceState *dev)
         gvirt_gpu_reset(gpu->gpu);
         qemu_mutex_lock(&gpu->lock);
         qatomic_set(&gpu->stop, true);
-        qemu_cond_signal(&gpu->cond);
+        qemu_cond_broadcast(&gpu->cond);
         qemu_mutex_unlock(&gpu->lock);
         qemu_thread_join(&gpu->worker);
-    } else {
-        gvirt_soon_destroy(&gpu->run);
     }
+    gvirt_soon_destroy(&gpu->run);
     gvirt_gpu_free(gpu->gpu);
     gpu->gpu = NULL;
     gvirt_glue_host_destroy(&gpu->host);

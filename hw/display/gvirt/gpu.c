@@ -241,7 +241,7 @@ static void gpu_park(GvirtGpu *gpu, const GvirtEngine *engine)
     gvirt_gpu_leave(gpu);
     gpu_offline(gpu);
     g_mutex_lock(&gpu->lock);
-    while (gpu->paused && engine->epoch == epoch) {
+    while (gpu->paused && !gpu->leaving && engine->epoch == epoch) {
         g_cond_wait(&gpu->settled, &gpu->lock);
     }
     gpu->parked = false;
@@ -268,7 +268,8 @@ bool gvirt_gpu_breathe(GvirtEngine *engine)
         g_thread_yield();
     }
     gpu_online(gpu);
-    while (gpu->paused && engine->in_command && engine->epoch == epoch) {
+    while (gpu->paused && !gpu->leaving && engine->in_command &&
+           engine->epoch == epoch) {
         gpu_park(gpu, engine);
     }
     return engine->epoch == epoch;
@@ -618,6 +619,19 @@ void gvirt_gpu_pause(GvirtGpu *gpu)
     gvirt_gpu_leave(gpu);
 }
 
+void gvirt_gpu_pause_out(GvirtGpu *gpu)
+{
+    gvirt_gpu_enter(gpu);
+    gpu->paused++;
+    gpu->leaving++;
+    g_cond_broadcast(&gpu->settled);
+    while (gpu->running) {
+        g_cond_wait(&gpu->settled, &gpu->lock);
+    }
+    gpu->leaving--;
+    gvirt_gpu_leave(gpu);
+}
+
 void gvirt_gpu_resume(GvirtGpu *gpu)
 {
     gvirt_gpu_enter(gpu);
@@ -668,6 +682,16 @@ bool gvirt_gpu_display_draw(GvirtGpu *gpu, GvirtPort port,
     lit = gvirt_display_draw(gpu->display, port, image, all, damage);
     gvirt_gpu_leave(gpu);
     return lit;
+}
+
+bool gvirt_gpu_display_rows_left(GvirtGpu *gpu, GvirtPort port)
+{
+    bool left;
+
+    gvirt_gpu_enter(gpu);
+    left = gvirt_display_rows_left(gpu->display, port);
+    gvirt_gpu_leave(gpu);
+    return left;
 }
 
 char *gvirt_gpu_unknown_registers(GvirtGpu *gpu)

@@ -109,12 +109,17 @@ static void glue_kick(void *opaque)
     gvirt_gpu_device_kick(host->gpu);
 }
 
-/* In the main loop, under -icount, memory stays while we run. */
+/* In the main loop, with the big lock, memory stays while we run. */
+static bool glue_in_worker(const GvirtGlueHost *host)
+{
+    return host->gpu->threaded && !bql_locked();
+}
+
 static void glue_offline(void *opaque)
 {
     GvirtGlueHost *host = opaque;
 
-    if (host->gpu->threaded) {
+    if (glue_in_worker(host)) {
         gvirt_machine_offline(&host->gpu->machine);
     }
 }
@@ -123,7 +128,7 @@ static bool glue_online(void *opaque)
 {
     GvirtGlueHost *host = opaque;
 
-    return host->gpu->threaded && gvirt_machine_online(&host->gpu->machine);
+    return glue_in_worker(host) && gvirt_machine_online(&host->gpu->machine);
 }
 
 static void glue_irq(void *opaque, bool level)

@@ -13,6 +13,9 @@
  * the bit was cleared may then leave no mark: so a page found dirty counts up
  * once more at each look until SETTLE_NS have passed.
  *
+ * Behind an IOMMU of the machine a window's addresses are the IOMMU's. What it
+ * is told to forget we forget as well: pointers in TLBs, and the aperture.
+ *
  * On the machine x-remote the memory belongs to another process, whose writes
  * leave no mark here: no generation is known.
  */
@@ -29,6 +32,12 @@
 #define BLOCK_SIZE_B    (BLOCK_PAGES * GVIRT_PAGE_SIZE_B)
 
 #define SETTLE_NS       (100 * SCALE_MS)
+
+struct GvirtIommu {
+    GvirtWindow *window;
+    MemoryRegion *mr;
+    IOMMUNotifier notifier;
+};
 
 typedef struct GvirtGenerations {
     MemoryRegion *mr;
@@ -52,7 +61,9 @@ static void generations_free(gpointer data)
 }
 
 void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
-                        void (*changed)(void *opaque), void *opaque)
+                        void (*changed)(void *opaque),
+                        void (*guarded)(void *opaque, bool guarded),
+                        void *opaque)
 {
     machine->window_size_B = window_size_B;
     machine->generations = g_hash_table_new_full(NULL, NULL, NULL,
@@ -61,6 +72,7 @@ void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
     machine->remote = object_dynamic_cast(qdev_get_machine(),
                                           "x-remote-machine");
     machine->changed = changed;
+    machine->guarded = guarded;
     machine->opaque = opaque;
 }
 
@@ -68,6 +80,57 @@ void gvirt_machine_destroy(GvirtMachine *machine)
 {
     g_hash_table_destroy(machine->generations);
     machine->generations = NULL;
+}
+
+/* Before the old map can be given up: the worker may be offline. */
+static void window_changed(GvirtWindow *window)
+{
+    window->changed = true;
+    qatomic_set(&window->machine->stale, true);
+}
+
+static void iommu_unmapped(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)
+{
+    GvirtIommu *iommu = container_of(notifier, GvirtIommu, notifier);
+    GvirtMachine *machine = iommu->window->machine;
+
+    machine->changed(machine->opaque);
+}
+
+static void iommu_add(GvirtWindow *window, MemoryRegionSection *section)
+{
+    IOMMUMemoryRegion *iommu_mr = IOMMU_MEMORY_REGION(section->mr);
+    GvirtIommu *iommu = g_new0(GvirtIommu, 1);
+    hwaddr last = section->offset_within_region +
+                  int128_get64(int128_sub(section->size, int128_one()));
+
+    iommu->window = window;
+    iommu->mr = section->mr;
+    iommu_notifier_init(&iommu->notifier, iommu_unmapped,
+                        IOMMU_NOTIFIER_UNMAP, section->offset_within_region,
+                        last, memory_region_iommu_attrs_to_index(iommu_mr,
+                            MEMTXATTRS_UNSPECIFIED));
+    memory_region_ref(section->mr);
+    /* One that only takes away is refused by no IOMMU. */
+    memory_region_register_iommu_notifier(section->mr, &iommu->notifier,
+                                          &error_abort);
+    window->iommus = g_slist_prepend(window->iommus, iommu);
+    if (window->machine->iommus++ == 0) {
+        window->machine->guarded(window->machine->opaque, true);
+    }
+}
+
+static void iommu_remove(GvirtIommu *iommu)
+{
+    GvirtWindow *window = iommu->window;
+
+    memory_region_unregister_iommu_notifier(iommu->mr, &iommu->notifier);
+    memory_region_unref(iommu->mr);
+    window->iommus = g_slist_remove(window->iommus, iommu);
+    g_free(iommu);
+    if (--window->machine->iommus == 0) {
+        window->machine->guarded(window->machine->opaque, false);
+    }
 }
 
 static void window_region(MemoryListener *listener,
@@ -78,10 +141,40 @@ static void window_region(MemoryListener *listener,
     if (memory_region_is_ram(section->mr) &&
         !window->own(window->own_opaque,
                      section->offset_within_address_space)) {
-        window->changed = true;
-        /* Before the old map can be given up: the worker may be offline. */
-        qatomic_set(&window->machine->stale, true);
+        window_changed(window);
     }
+}
+
+static void window_region_add(MemoryListener *listener,
+                              MemoryRegionSection *section)
+{
+    GvirtWindow *window = container_of(listener, GvirtWindow, listener);
+
+    if (memory_region_is_iommu(section->mr)) {
+        window_changed(window);
+        iommu_add(window, section);
+    } else {
+        window_region(listener, section);
+    }
+}
+
+static void window_region_del(MemoryListener *listener,
+                              MemoryRegionSection *section)
+{
+    GvirtWindow *window = container_of(listener, GvirtWindow, listener);
+    GSList *item;
+
+    for (item = window->iommus; item; item = item->next) {
+        GvirtIommu *iommu = item->data;
+
+        if (iommu->mr == section->mr &&
+            iommu->notifier.start == section->offset_within_region) {
+            window_changed(window);
+            iommu_remove(iommu);
+            return;
+        }
+    }
+    window_region(listener, section);
 }
 
 static void window_commit(MemoryListener *listener)
@@ -136,8 +229,8 @@ GvirtWindow *gvirt_machine_add(GvirtMachine *machine, AddressSpace *as,
         window->own_opaque = opaque;
         window->listener = (MemoryListener) {
             .name = "gvirt",
-            .region_add = window_region,
-            .region_del = window_region,
+            .region_add = window_region_add,
+            .region_del = window_region_del,
             .commit = window_commit,
         };
         memory_listener_register(&window->listener, as);
@@ -173,6 +266,9 @@ void gvirt_machine_remove(GvirtMachine *machine, GvirtWindow *window)
     }
     if (window->listening) {
         memory_listener_unregister(&window->listener);
+    }
+    while (window->iommus) {
+        iommu_remove(window->iommus->data);
     }
     /* No pointer into it may live on in a TLB. */
     machine->changed(machine->opaque);
@@ -236,6 +332,8 @@ void gvirt_machine_forget(GvirtMachine *machine)
 {
     machine->run[false].mr = NULL;
     machine->run[true].mr = NULL;
+    /* What stands at an address now has counted by itself. */
+    machine->salt += 0x9e3779b1u;
     qatomic_set(&machine->stale, false);
 }
 
@@ -419,6 +517,7 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
     GvirtGenerations *generations;
     const GvirtMachineRun *run;
     uint64_t page;
+    uint32_t gen;
 
     RCU_READ_LOCK_GUARD();
 
@@ -432,5 +531,7 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
     }
     generations = machine_generations(machine, run->mr);
     page = (run->offset + (page_hpa - run->first_hpa)) / GVIRT_PAGE_SIZE_B;
-    return generations_look(generations, run->mr, page, machine->epoch);
+    gen = generations_look(generations, run->mr, page, machine->epoch) +
+          machine->salt;
+    return gen ? gen : 1;
 }

@@ -88,6 +88,11 @@ static bool passthrough_display_draw(GvirtFunction *f, GvirtPort port,
     return gvirt_gpu_display_draw(f->gpu->gpu, port, image, all, damage);
 }
 
+static bool passthrough_display_rows_left(GvirtFunction *f, GvirtPort port)
+{
+    return gvirt_gpu_display_rows_left(f->gpu->gpu, port);
+}
+
 static char *passthrough_unknown_registers(GvirtFunction *f)
 {
     return gvirt_gpu_unknown_registers(f->gpu->gpu);
@@ -115,6 +120,7 @@ static void passthrough_class_init(ObjectClass *klass,
     fc->set_monitor = passthrough_set_monitor;
     fc->display_mode = passthrough_display_mode;
     fc->display_draw = passthrough_display_draw;
+    fc->display_rows_left = passthrough_display_rows_left;
     fc->unknown_registers = passthrough_unknown_registers;
 }
 

@@ -91,6 +91,12 @@ bool gvirt_display_draw(GvirtDisplay *display, GvirtPort port,
                         pixman_image_t *image, bool all,
                         pixman_region32_t *damage);
 
+/*
+ * The last drawing was cut off, for it was work enough: the next one goes on
+ * (a drawing copies about 2.6 million pixels at most).
+ */
+bool gvirt_display_rows_left(const GvirtDisplay *display, GvirtPort port);
+
 /* A flip by command, MI_DISPLAY_FLIP: as if the plane's registers were set. */
 void gvirt_display_flip(GvirtDisplay *display, unsigned pipe, unsigned plane,
                         uint32_t stride_B, bool tiled, uint32_t surface_ggtt,

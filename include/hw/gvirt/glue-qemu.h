@@ -31,6 +31,7 @@
 #define GVIRT_WINDOWS_MAX   64
 
 typedef struct GvirtMachine GvirtMachine;
+typedef struct GvirtIommu GvirtIommu;   /* one that a window is behind */
 
 typedef struct GvirtWindow {
     GvirtMachine *machine;
@@ -41,6 +42,7 @@ typedef struct GvirtWindow {
     MemoryListener listener;
     bool listening;
     bool changed;
+    GSList *iommus;             /* GvirtIommu */
     /* Our own aperture: what is mapped there is no news. */
     bool (*own)(void *opaque, hwaddr addr);
     void *own_opaque;
@@ -62,18 +64,25 @@ struct GvirtMachine {
     GHashTable *generations;    /* MemoryRegion -> GvirtGenerations */
     uint32_t epoch;
     bool stale;                 /* atomic: `changed` is yet to be called */
+    uint32_t salt;              /* of generations: another memory map */
     bool remote;                /* other processes write the memory, too */
     GvirtMachineRun run[2];     /* by whether one has the big lock */
+    unsigned iommus;            /* of all windows */
     void (*changed)(void *opaque);
+    void (*guarded)(void *opaque, bool guarded);
     void *opaque;
 };
 
 /*
  * window_size_B: of each window, a power of two. changed() is called when
  * memory came or went, before pointers from gvirt_machine_map() are used again.
+ * guarded(): from now on, or no longer, an IOMMU translates, and memory may be
+ * mapped with the big lock only (its faults are interrupts).
  */
 void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
-                        void (*changed)(void *opaque), void *opaque);
+                        void (*changed)(void *opaque),
+                        void (*guarded)(void *opaque, bool guarded),
+                        void *opaque);
 void gvirt_machine_destroy(GvirtMachine *machine);
 
 /* A window on an address space. whole: at 0, all of the 39 bits. */
@@ -136,6 +145,7 @@ typedef struct GvirtGlueEvents {
     void (*aperture_changed)(void *opaque, uint32_t first_page,
                              uint32_t page_count);
     void (*display_changed)(void *opaque);
+    void (*memory_changed)(void *opaque);       /* of the machine */
     void (*timer)(void *opaque);
 } GvirtGlueEvents;
 
@@ -201,12 +211,14 @@ struct GvirtGpuDevice {
     bool model;                 /* timing=model */
     bool kicked;
     bool stop;
+    bool busy;                  /* the worker is in the hardware */
+    bool guarded;               /* by an IOMMU: the worker does nothing */
     bool resting;               /* the worker waits for a kick */
     bool has_work_clock;
     clockid_t work_clock;       /* the worker's processor time */
     int64_t work_base_ns;       /* the work clock at the last change of that */
     int64_t work_from_ns;       /* of the clock that it goes by, then */
-    GvirtSoon run;              /* under -icount, instead of the worker */
+    GvirtSoon run;              /* then, or under -icount: in the main loop */
     bool vm_paused;
     VMChangeStateEntry *vmstate;
 };
@@ -266,6 +278,7 @@ OBJECT_DECLARE_TYPE(GvirtFunction, GvirtFunctionClass, GVIRT_FUNCTION)
 typedef struct GvirtHead {
     GvirtFunction *function;
     QemuConsole *console;
+    QEMUTimer *more;        /* the rest of a picture */
     GvirtPort port;
     GvirtMonitorKind kind;
     bool connected;
@@ -337,6 +350,7 @@ struct GvirtFunctionClass {
     bool (*display_draw)(GvirtFunction *f, GvirtPort port,
                          pixman_image_t *image, bool all,
                          pixman_region32_t *damage);
+    bool (*display_rows_left)(GvirtFunction *f, GvirtPort port);
     char *(*unknown_registers)(GvirtFunction *f);
 };
 

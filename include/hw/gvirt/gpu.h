@@ -62,6 +62,11 @@ void gvirt_gpu_memory_changed(GvirtGpu *gpu);
 
 /* No engine is in the middle of a command until resume; nests. */
 void gvirt_gpu_pause(GvirtGpu *gpu);
+/*
+ * The same, and no thread is inside gvirt_gpu_run(): the command at hand is
+ * waited for. Not from within it.
+ */
+void gvirt_gpu_pause_out(GvirtGpu *gpu);
 void gvirt_gpu_resume(GvirtGpu *gpu);
 
 /* The level of the interrupt line: what the host's irq() was last told. */
@@ -75,6 +80,7 @@ bool gvirt_gpu_display_mode(GvirtGpu *gpu, GvirtPort port, uint32_t *width_px,
 bool gvirt_gpu_display_draw(GvirtGpu *gpu, GvirtPort port,
                             pixman_image_t *image, bool all,
                             pixman_region32_t *damage);
+bool gvirt_gpu_display_rows_left(GvirtGpu *gpu, GvirtPort port);
 
 /* Registers outside the table that were touched, see regs.h: g_malloc'd. */
 char *gvirt_gpu_unknown_registers(GvirtGpu *gpu);

@@ -38,6 +38,8 @@ void gvirt_mediator_free(GvirtMediator *mediator);
 /* The hardware's line is (bool level) now: read it, forward it. */
 void gvirt_mediator_irq(GvirtMediator *mediator, bool level);
 void gvirt_mediator_timer(GvirtMediator *mediator);
+/* Windows may show other memory now: guests map their apertures anew. */
+void gvirt_mediator_memory_changed(GvirtMediator *mediator);
 
 typedef struct GvirtVgpuConfig {
     /* The guest's memory: guest page p is host address window_hpa + p. */
@@ -91,6 +93,7 @@ bool gvirt_vgpu_display_mode(GvirtVgpu *vgpu, GvirtPort port,
 bool gvirt_vgpu_display_draw(GvirtVgpu *vgpu, GvirtPort port,
                              pixman_image_t *image, bool all,
                              pixman_region32_t *damage);
+bool gvirt_vgpu_display_rows_left(const GvirtVgpu *vgpu, GvirtPort port);
 /* Registers outside the table that were touched, see regs.h: g_malloc'd. */
 char *gvirt_vgpu_unknown_registers(GvirtVgpu *vgpu);
 

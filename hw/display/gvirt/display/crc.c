@@ -4,7 +4,9 @@
  *
  * The real polynomial is not published; software only compares. This one is
  * CRC-32C over the active area. It is computed while PIPE_CRC_CTL enables it,
- * and again only when a pixel has changed.
+ * and again only when a pixel has changed. A large picture is
+ * drawn in parts and has its CRC when it is whole; one that is larger than
+ * the real part can send has none.
  *
  * Source: i915: intel_pipe_crc.c (sources), i915_irq.c (the result is
  * announced by ERR_INT).
@@ -12,6 +14,8 @@
 #include "display-internal.h"
 
 #define CRC32C_POLYNOMIAL   0x82f63b78u
+#define CRC_PIXELS_AT_ONCE  (1920 * 1200)
+#define CRC_PIXELS_MAX      (4096 * 2304)
 #define CRC_SOURCE(ctl)     ((ctl) >> 29 & 3)
 #define ERR_INT_CRC(pipe)   (1u << (2 + (pipe) * 3))
 
@@ -67,7 +71,8 @@ void gvirt_crc_reset(GvirtPipe *pipe)
         pixman_image_unref(pipe->crc_image);
         pipe->crc_image = NULL;
     }
-    pipe->crc_valid = false;
+    pipe->crc_begun = false;
+    pipe->crc_stale = true;
 }
 
 static unsigned source_planes(const GvirtPipe *pipe)
@@ -102,8 +107,14 @@ void gvirt_crc_frame(GvirtPipe *pipe)
     GvirtDisplay *display = pipe->display;
     int width = pipe->timing.hactive, height = pipe->timing.active_lines;
     pixman_region32_t damage;
-    bool drawn;
+    int64_t pixels = (int64_t)width * height;
+    bool drawn, left = false;
 
+    if (pixels > CRC_PIXELS_MAX) {
+        gvirt_log_unimp(display->host, "CRC of a picture of %dx%d", width,
+                        height);
+        return;
+    }
     if (pipe->crc_image &&
         (pixman_image_get_width(pipe->crc_image) != width ||
          pixman_image_get_height(pipe->crc_image) != height)) {
@@ -119,12 +130,18 @@ void gvirt_crc_frame(GvirtPipe *pipe)
     }
     pixman_region32_init(&damage);
     drawn = gvirt_scanout_draw(pipe->crc_scanout, pipe, source_planes(pipe),
-                               pipe->crc_image, !pipe->crc_valid, &damage);
-    if (drawn && (!pipe->crc_valid || pixman_region32_not_empty(&damage))) {
-        checksum(pipe);
-        pipe->crc_valid = true;
-    }
+                               pipe->crc_image, !pipe->crc_begun, &damage,
+                               pixels > CRC_PIXELS_AT_ONCE ? &left : NULL);
+    pipe->crc_begun |= drawn;
+    pipe->crc_stale |= pixman_region32_not_empty(&damage);
     pixman_region32_fini(&damage);
+    if (left) {
+        return;
+    }
+    if (drawn && pipe->crc_stale) {
+        checksum(pipe);
+        pipe->crc_stale = false;
+    }
     d_set(display, D_ERR_INT,
           d_get(display, D_ERR_INT) | ERR_INT_CRC(pipe->index));
     gvirt_irq_raise(display->irq, GVIRT_IRQ_DISPLAY_ERROR);

@@ -347,7 +347,8 @@ typedef struct GvirtPipe {
     uint32_t crc;
     GvirtScanout *crc_scanout;
     pixman_image_t *crc_image;
-    bool crc_valid;
+    bool crc_begun;             /* the image has been drawn into */
+    bool crc_stale;             /* and has changed since */
 } GvirtPipe;
 
 struct GvirtDisplay {
@@ -360,6 +361,7 @@ struct GvirtDisplay {
     GvirtPipe pipe[GVIRT_PIPE_COUNT];
     GvirtPortState port[GVIRT_PORT_COUNT];
     GvirtScanout *scanout[GVIRT_PORT_COUNT];
+    bool rows_left[GVIRT_PORT_COUNT];   /* of the last drawing */
     GvirtGmbus gmbus;
     GvirtCrt crt;
     GHashTable *sbi;            /* unit << 16 | address -> value */
@@ -513,7 +515,8 @@ typedef struct GvirtSurfacePage {
     uint64_t page_hpa;
     uint32_t gen;
     uint32_t serial;            /* the drawing that resolved it */
-    bool changed;
+    bool moved;                 /* it is another page, nobody looked yet */
+    bool changed;               /* at the last look, checked: in this drawing */
     bool checked;
 } GvirtSurfacePage;
 
@@ -567,10 +570,12 @@ void gvirt_scanout_free(GvirtScanout *scanout);
 /*
  * What the pipe sends, into image (x8r8g8b8, of the active size). planes:
  * SCANOUT_*. all: every pixel; else what has changed since the last call.
+ * *left: that was not all, the next call goes on. left NULL: all, however much
+ * work it is.
  */
 bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
                         unsigned planes, pixman_image_t *image, bool all,
-                        pixman_region32_t *damage);
+                        pixman_region32_t *damage, bool *left);
 
 /* crc.c */
 void gvirt_crc_init(GvirtDisplay *display);

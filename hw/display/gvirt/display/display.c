@@ -336,6 +336,7 @@ bool gvirt_display_draw(GvirtDisplay *display, GvirtPort port,
 
     gvirt_display_sync(display, gvirt_display_now_ns(display));
     gvirt_display_rearm(display);
+    display->rows_left[port] = false;
     pipe = gvirt_port_pipe(display, port);
     if (!pipe) {
         return false;
@@ -344,7 +345,12 @@ bool gvirt_display_draw(GvirtDisplay *display, GvirtPort port,
         planes |= SCANOUT_LIMITED;
     }
     return gvirt_scanout_draw(display->scanout[port], pipe, planes, image,
-                              all, damage);
+                              all, damage, &display->rows_left[port]);
+}
+
+bool gvirt_display_rows_left(const GvirtDisplay *display, GvirtPort port)
+{
+    return display->rows_left[port];
 }
 
 void gvirt_display_flip(GvirtDisplay *display, unsigned pipe_index,

@@ -220,7 +220,8 @@ void gvirt_pipe_update(GvirtPipe *pipe, int64_t now_ns)
     pipe->line_seen = false;
     if (!pipe->running) {
         pipe->running = true;
-        pipe->crc_valid = false;
+        pipe->crc_begun = false;
+        pipe->crc_stale = true;
         gvirt_plane_latch(pipe);
     }
 }

@@ -3,7 +3,8 @@
  * Scan-out: the picture that a pipe sends, row by row: primary plane, sprite,
  * cursor, gamma and CSC, then the panel fitter. Only rows whose memory or
  * registers have changed are composed again, and only pixels that differ
- * become damage.
+ * become damage. One drawing does a bounded amount of work; rows that it has
+ * not come to are left for the next.
  *
  * Source: HSW PRM vol. 11a, "North Display Engine Pipe and Plane Controls",
  * "Panel Fitter"; IVB PRM vol. 3 part 3, 4.5 and 5.2 to 5.4.
@@ -12,6 +13,15 @@
 
 #define WIDTH_MAX       8192u
 #define SPR_DEST_KEY    (1u << 2)
+
+/*
+ * The work of one drawing, in pixels that are only copied, and what others
+ * cost by comparison: pixels with colour work, and those of the panel fitter.
+ */
+#define DRAW_WORK       (5u << 19)
+#define GENERAL_COST    8u
+#define FITTER_COST     4u
+#define FITTER_MARGIN   4u      /* rows that the filter reaches beyond */
 
 enum {
     SURFACE_PRIMARY,
@@ -42,6 +52,8 @@ struct GvirtScanout {
     pixman_image_t *source;         /* before the panel fitter */
     uint8_t *rows;                  /* to be composed, one byte each */
     uint32_t rows_size;
+    uint32_t next_row;              /* the last drawing has ended before it */
+    uint64_t work;                  /* of the last drawing */
     uint8_t *bytes;                 /* a row of a plane */
     GvirtPixel *pixels;
     GvirtPixel *sprite_pixels;
@@ -539,7 +551,13 @@ static void find_changes(Frame *frame, bool all)
         scanout->rows_size = frame->height;
         all = true;
     }
-    memset(scanout->rows, all, frame->height);
+    if (all) {
+        memset(scanout->rows, 1, frame->height);
+    }
+    /* Still at what was found before: no end of it, if all changes always. */
+    if (scanout->next_row) {
+        return;
+    }
     if (memcmp(&scanout->cursor, frame->cursor, sizeof(scanout->cursor))) {
         mark_rows(frame, &scanout->cursor_box);
         mark_rows(frame, &frame->box);
@@ -605,19 +623,33 @@ static void compose_row(Frame *frame, uint32_t y, uint32_t *line)
     }
 }
 
-/* Compose the marked rows into image, clipped to width x height. */
+/*
+ * Compose marked rows into image, clipped to width x height, from where the
+ * last drawing has ended to the end, or until row_work each are work enough.
+ */
 static void compose(Frame *frame, pixman_image_t *image, uint32_t width,
-                    uint32_t height, bool all, pixman_region32_t *damage)
+                    uint32_t height, bool all, uint64_t row_work,
+                    bool bounded, pixman_region32_t *damage)
 {
-    uint32_t *line = frame->scanout->line;
+    GvirtScanout *scanout = frame->scanout;
+    uint32_t *line = scanout->line;
     uint32_t y, first, end, x0 = 0, x1 = 0, y0 = 0, y1 = 0;
 
     width = MIN(width, frame->width);
     height = MIN(height, frame->height);
-    for (y = 0; y < height; y++) {
-        if (!frame->scanout->rows[y]) {
+    scanout->work = 0;
+    y = scanout->next_row < height ? scanout->next_row : 0;
+    scanout->next_row = 0;
+    for (; y < height; y++) {
+        if (!scanout->rows[y]) {
             continue;
         }
+        if (bounded && scanout->work >= DRAW_WORK) {
+            scanout->next_row = y;
+            break;
+        }
+        scanout->work += row_work;
+        scanout->rows[y] = 0;
         compose_row(frame, y, line);
         if (!put_row(image, y, line, width, all, &first, &end)) {
             continue;
@@ -638,6 +670,16 @@ static void compose(Frame *frame, pixman_image_t *image, uint32_t width,
     }
     if (y1 > y0) {
         pixman_region32_union_rect(damage, damage, x0, y0, x1 - x0, y1 - y0);
+    }
+}
+
+/* Are rows that can be seen left to be composed? */
+static void note_left(const GvirtScanout *scanout, uint32_t height,
+                      bool *left)
+{
+    if (left) {
+        *left = scanout->next_row ||
+                memchr(scanout->rows, 1, MIN(height, scanout->rows_size));
     }
 }
 
@@ -738,7 +780,7 @@ static bool ensure_buffers(Frame *frame, bool fitted)
 
 bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
                         unsigned planes, pixman_image_t *image, bool all,
-                        pixman_region32_t *damage)
+                        pixman_region32_t *damage, bool *left)
 {
     int width = MIN(pixman_image_get_width(image),
                     (int)pipe->timing.hactive);
@@ -748,8 +790,14 @@ bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
     pixman_region32_t changed;
     Signature before = scanout->signature;
     bool fitted = fitter_window(pipe, &window), rearranged;
+    const pixman_box32_t *box;
+    uint64_t row_work;
+    int i, boxes;
     Frame frame;
 
+    if (left) {
+        *left = false;
+    }
     if (PIXMAN_FORMAT_BPP(pixman_image_get_format(image)) != 32 ||
         width <= 0 || height <= 0) {
         return false;
@@ -766,6 +814,7 @@ bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
                  before.pf_ctl != scanout->signature.pf_ctl ||
                  before.pf_pos != scanout->signature.pf_pos ||
                  before.pf_sz != scanout->signature.pf_sz;
+    row_work = (uint64_t)frame.width * (frame.direct ? 1 : GENERAL_COST);
     if (!fitted) {
         whole.width = MIN(frame.width, (uint32_t)width);
         whole.height = MIN(frame.height, (uint32_t)height);
@@ -773,19 +822,23 @@ bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
             fill_around(image, &whole, width, height);
             pixman_region32_union_rect(damage, damage, 0, 0, width, height);
         }
-        compose(&frame, image, width, height, all, damage);
+        compose(&frame, image, width, height, all, row_work, left, damage);
+        note_left(scanout, whole.height, left);
         return true;
     }
     pixman_region32_init(&changed);
+    row_work += (window.height / frame.height + FITTER_MARGIN) *
+                (uint64_t)window.width * FITTER_COST;
     compose(&frame, scanout->source, frame.width, frame.height, rearranged,
-            &changed);
+            row_work, left, &changed);
+    note_left(scanout, frame.height, left);
     if (rearranged) {
         fill_around(image, &window, width, height);
         pixman_region32_union_rect(damage, damage, 0, 0, width, height);
     }
-    if (pixman_region32_not_empty(&changed)) {
-        fit(&frame, &window, image, width, height,
-            pixman_region32_extents(&changed), damage);
+    box = pixman_region32_rectangles(&changed, &boxes);
+    for (i = 0; i < boxes; i++) {
+        fit(&frame, &window, image, width, height, &box[i], damage);
     }
     pixman_region32_fini(&changed);
     return true;

@@ -113,7 +113,7 @@ static GvirtSurfacePage *find_page(GvirtDisplay *display,
             page_hpa = UINT64_MAX;
         }
         /* Another page, or first seen: changed whatever its generation. */
-        page->changed = page->page_hpa != page_hpa || page->serial == 0;
+        page->moved |= page->page_hpa != page_hpa || page->serial == 0;
         page->page_hpa = page_hpa;
         page->checked = false;
         page->serial = surface->serial;
@@ -213,6 +213,8 @@ static bool page_changed(GvirtDisplay *display, GvirtSurfacePage *page)
 
     if (!page->checked) {
         page->checked = true;
+        page->changed = page->moved;
+        page->moved = false;
         if (page->data) {
             gen = host->ops->page_gen
                   ? host->ops->page_gen(host->opaque, page->page_hpa) : 0;
