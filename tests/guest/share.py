@@ -299,7 +299,7 @@ class Share:
         pid, kills = 0, 0
         try:
             for number in range(RESTARTS):
-                if number % 2 == 0:
+                if number % 3 == 0:
                     if not run.until(f"{VICTIM}: @@@ work"):
                         break
                 time.sleep(0.5 * number)
