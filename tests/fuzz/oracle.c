@@ -772,6 +772,8 @@ void oracle_gone(Oracle *oracle, unsigned guest)
     OracleGuest *gone = &oracle->guest[guest];
 
     gone->alive = false;
+    /* Directories and fences, too. */
+    oracle->deep = true;
     check_global_pages(oracle, gone->low_page, gone->low_pages);
     check_global_pages(oracle, gone->high_page, gone->high_pages);
     oracle_step(oracle, false);
