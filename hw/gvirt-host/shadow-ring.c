@@ -617,13 +617,13 @@ static uint32_t busy_engines(GvirtMediator *mediator)
  * There was no room for what the audit makes of this ring. An audit is long:
  * it is not worth another one before the hardware has gone on.
  */
-static bool vring_no_news(const GvirtVgpu *vgpu, GvirtEngineId id)
+static bool vring_no_news(const GvirtVgpu *vgpu, GvirtEngineId id,
+                          uint32_t busy)
 {
-    GvirtMediator *mediator = vgpu->mediator;
     const GvirtVring *ring = &vgpu->ring[id];
 
-    return ring->again && ring->again_pos == mediator->engine[id].done_pos &&
-           ring->again_busy == busy_engines(mediator);
+    return ring->again && ring->again_busy == busy &&
+           ring->again_pos == vgpu->mediator->engine[id].done_pos;
 }
 
 void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
@@ -631,7 +631,7 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     GvirtMediator *mediator = vgpu->mediator;
     GvirtHwEngine *engine = &mediator->engine[id];
     GvirtVring *ring = &vgpu->ring[id];
-    uint32_t tail, len_B;
+    uint32_t tail, len_B, busy;
     uint32_t *dw;
 
     if (!gvirt_vgpu_on_hw(vgpu) ||
@@ -640,6 +640,8 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
         !gvirt_vring_has_work(vgpu, id)) {
         return;
     }
+    /* Before anything is looked at: what goes idle meanwhile is news. */
+    busy = busy_engines(mediator);
     gvirt_vring_retire(mediator, id);
     tail = vring_get(vgpu, id, RING_TAIL) & RING_ADDR_MASK & ~7u &
            (engine->size_B - 1);
@@ -652,7 +654,7 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     if (engine->filled_pos - engine->done_pos + len_B >= engine->size_B) {
         return;
     }
-    if (vring_no_news(vgpu, id)) {
+    if (vring_no_news(vgpu, id, busy)) {
         return;
     }
     dw = vring_gather(vgpu, id, len_B);
@@ -661,7 +663,7 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
                   GVIRT_VERDICT_AGAIN;
     if (ring->again) {
         ring->again_pos = engine->done_pos;
-        ring->again_busy = busy_engines(mediator);
+        ring->again_busy = busy;
     } else {
         gvirt_shadow_sync(vgpu);
         vring_scatter(mediator, id, dw, len_B / 4);

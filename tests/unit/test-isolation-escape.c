@@ -30,11 +30,24 @@ static void *counting_map(void *opaque, uint64_t page_hpa, bool write)
     return own_map(opaque, page_hpa, write);
 }
 
+/* Engines that go on in the middle of an audit. */
+static bool run_in_log;
+
+static void running_log(void *opaque, GvirtLogKind kind, const char *message)
+{
+    own_log(opaque, kind, message);
+    if (run_in_log) {
+        run_in_log = false;
+        gvirt_gpu_run(gpu, 4096);
+    }
+}
+
 static void setup(void)
 {
     mediator_start(false);
     counting_ops = own_ops;
     counting_ops.map = counting_map;
+    counting_ops.log = running_log;
     own.host.ops = &counting_ops;
     guest_new(0);
     guest_new(1);
@@ -225,6 +238,36 @@ START_TEST(test_no_room_once)
 }
 END_TEST
 
+static void emit_dir(Guest *g, unsigned dir)
+{
+    emit(g, GVIRT_RCS, 0x11000001);
+    emit(g, GVIRT_RCS, 0x2228);
+    emit(g, GVIRT_RCS, (g->high_page + GM_PD + 0x40 * dir) / 16 << 16);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+}
+
+/* The engine that the audit waits for goes idle before the audit is over. */
+START_TEST(test_room_meanwhile)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    for (i = 0; i < 8; i++) {
+        emit_dir(g, i);
+        settle(MS(1));
+    }
+    emit_breadcrumb(g, GVIRT_BCS);
+    submit(g, GVIRT_BCS);
+    run_in_log = true;
+    emit_dir(g, 8);
+    ck_assert(!run_in_log);
+    settle(MS(100));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), 1);
+    ck_assert_uint_eq(seqno_done(g, GVIRT_RCS), 9);
+}
+END_TEST
+
 /*
  * HEAD in the middle of a quadword never meets TAIL: the streamer would run
  * what others have left in the shadow ring.
@@ -335,6 +378,7 @@ int main(void)
     tcase_add_test(tc, test_many_batches);
     tcase_add_test(tc, test_many_jumps);
     tcase_add_test(tc, test_no_room_once);
+    tcase_add_test(tc, test_room_meanwhile);
     tcase_add_test(tc, test_odd_head);
     tcase_add_test(tc, test_reset_in_blit);
     suite_add_tcase(suite, tc);
