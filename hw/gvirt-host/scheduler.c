@@ -80,9 +80,10 @@ static void account_period(GvirtMediator *mediator, int64_t now_ns)
     if (now_ns < mediator->period_end_ns) {
         return;
     }
-    periods = MIN(1 + (now_ns - mediator->period_end_ns) / PERIOD_NS,
-                  CAP_DEBT_MAX + 1);
-    mediator->period_end_ns = now_ns + PERIOD_NS;
+    /* One after the other, however late it is: each brings a cap. */
+    periods = 1 + (now_ns - mediator->period_end_ns) / PERIOD_NS;
+    mediator->period_end_ns += periods * PERIOD_NS;
+    periods = MIN(periods, CAP_DEBT_MAX + 1);
     for (i = 0; i < mediator->vgpu_top; i++) {
         GvirtVgpu *vgpu = mediator->vgpu[i];
         uint64_t cap;
@@ -205,14 +206,15 @@ static int64_t slice_ns(const GvirtMediator *mediator, const GvirtVgpu *vgpu)
                  SLICE_MIN_NS, SLICE_MAX_NS);
 }
 
-/* The slice is over, but the owner has had less than the next one. */
+/* The slice is over, but the owner, at work, has had less than the next. */
 static bool slice_goes_on(GvirtMediator *mediator, const GvirtVgpu *next,
                           int64_t now_ns)
 {
     const GvirtVgpu *owner = mediator->owner;
     uint64_t behind_ns;
 
-    if (owner->throttled || owner->charge >= next->charge) {
+    if (owner->throttled || !mediator->accounting ||
+        owner->charge >= next->charge) {
         return false;
     }
     behind_ns = (next->charge - owner->charge) / WEIGHT_UNIT *
@@ -341,6 +343,14 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
     uint32_t busy = busy_engines(mediator);
     unsigned i;
 
+    if (!mediator->next) {
+        /* Whom it made room for has gone: for another, within the limit. */
+        mediator->next = pick_next(mediator);
+        if (!mediator->next) {
+            mediator->phase = GVIRT_SWITCH_NONE;
+            return true;
+        }
+    }
     if (busy && !phase_late(mediator)) {
         /* An engine may wait for what another was not yet told to do. */
         mediator->let_through = waits_for_mailbox(mediator, busy);
@@ -501,11 +511,8 @@ void gvirt_sched_remove(GvirtVgpu *vgpu)
         mediator->owner = NULL;
         mediator->phase = GVIRT_SWITCH_NONE;
         mediator->accounting = false;
-    } else {
-        /* The owner was making room for it: it may go on. */
-        mediator->phase = mediator->phase == GVIRT_SWITCH_DRAIN ?
-                          GVIRT_SWITCH_NONE : mediator->phase;
     }
+    /* A drain for it goes on while there is another who wants. */
     mediator->next = NULL;
     vgpu->has_context = false;
     poll_at(mediator, gvirt_mediator_now_ns(mediator));

@@ -209,6 +209,78 @@ START_TEST(test_cap_ends)
 }
 END_TEST
 
+/* Looked at late, each time: all of the time is still a cap of 100. */
+START_TEST(test_cap_looked_at_late)
+{
+    unsigned round;
+
+    mediator_stop();
+    mediator_start(false);
+    start(0, 100, 100);
+    for (round = 1; round <= 20; round++) {
+        request(&guest[0]);
+        fake->now_ns += MS(250);
+        own.stalled_ns += MS(250);
+        gvirt_mediator_timer(mediator);
+        settle(MS(1));
+        ck_assert_double_eq(done(0), round);
+    }
+    ck_assert(stats(&guest[0]).run_ns > MS(20 * 250));
+}
+END_TEST
+
+/*
+ * Two that play together: one does not end, the other wants, and at the last
+ * moment does not. The third gets its turn within the limit of the first.
+ */
+START_TEST(test_drain_cut_short)
+{
+    unsigned round;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    start(2, 100, 0);
+    emit(&guest[0], GVIRT_BCS, 0x18800000);
+    emit(&guest[0], GVIRT_BCS, gm(&guest[0], GM_BATCH));
+    mem_set(&guest[0], GPA_BATCH, 0x18800000);
+    mem_set(&guest[0], GPA_BATCH + 4, gm(&guest[0], GM_BATCH));
+    submit(&guest[0], GVIRT_BCS);
+    settle(MS(1));
+    emit_breadcrumb(&guest[1], GVIRT_BCS);
+    submit(&guest[1], GVIRT_BCS);
+    request(&guest[2]);
+    for (round = 0; round < 8; round++) {
+        settle(MS(100));
+        wr(&guest[1], 0x941c, 1u << 1);
+    }
+    ck_assert_uint_eq(stats(&guest[0]).resets, 1);
+    ck_assert_double_eq(done(2), 1);
+    ck_assert_uint_eq(stats(&guest[2]).resets, 0);
+}
+END_TEST
+
+/* Who made room for one that has gone goes on, however long it takes. */
+START_TEST(test_drain_for_nobody)
+{
+    start(0, 100, 0);
+    start(1, 100, 0);
+    request_of(&guest[0], 400);
+    settle(MS(20));
+    request(&guest[1]);
+    settle(MS(30));
+    if (_i) {
+        gvirt_vgpu_free(guest[1].vgpu);
+    } else {
+        wr(&guest[1], 0x941c, 1);
+    }
+    request_of(&guest[0], 1600);
+    settle(MS(900));
+    ck_assert_double_eq(done(0), 2);
+    ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+    ck_assert_uint_eq(stats(&guest[0]).switches_in, 1);
+}
+END_TEST
+
 /* Who is idle costs the other nothing. */
 START_TEST(test_idle_is_passed_over)
 {
@@ -350,6 +422,9 @@ int main(void)
     tcase_add_test(tc, test_no_savings);
     tcase_add_loop_test(tc, test_cap, 0, 2);
     tcase_add_loop_test(tc, test_cap_ends, 0, 2);
+    tcase_add_test(tc, test_cap_looked_at_late);
+    tcase_add_test(tc, test_drain_cut_short);
+    tcase_add_loop_test(tc, test_drain_for_nobody, 0, 2);
     tcase_add_test(tc, test_idle_is_passed_over);
     tcase_add_test(tc, test_latency);
     tcase_add_loop_test(tc, test_overloaded, 0, 2);
