@@ -37,6 +37,7 @@ help:
 
 # configured with defaults when nobody did it, again when its input changed
 CONFIGURE_INPUTS = configure scripts/overlay qemu/devices.mak \
+	qemu/devices-fuzz.mak \
 	include/hw/gvirt/trace.def
 
 build/config.status: $(CONFIGURE_INPUTS)
@@ -125,6 +126,7 @@ check-guest: setup
 
 .PHONY: fuzz
 fuzz: setup-unit
+	@if [ -n '$(QEMU_SRC)' ]; then $(MAKE) build/config.status; fi
 	@tests/fuzz/run $(or $(SECONDS),600)
 
 .PHONY: soak

@@ -49,7 +49,9 @@
 #define APERTURE_AT     (16u << 20)
 
 #define BCS             0x22000
+#define BATCH_OFFSET            0x800u
 #define MI_STORE_DATA_IMM_GGTT  0x10400002u
+#define MI_BATCH_BUFFER_START   0x18800000u
 
 typedef struct Fixture {
     QTestState *qts;
@@ -187,6 +189,51 @@ static void test_engine(const void *data)
     fixture_close(&f);
 }
 
+static bool wait_for(Fixture *f, uint32_t gpa, uint32_t value)
+{
+    unsigned i;
+
+    for (i = 0; i < 2000 && qtest_readl(f->qts, gpa) != value; i++) {
+        qtest_clock_step(f->qts, 1000);
+        g_usleep(1000);
+    }
+    return qtest_readl(f->qts, gpa) == value;
+}
+
+/* A batch that stores without end: it has the page at hand all the time. */
+static void test_running(const void *data)
+{
+    const uint32_t batch[] = {
+        MI_STORE_DATA_IMM_GGTT, 0, TARGET_GGTT, 0x77,
+        MI_BATCH_BUFFER_START, RING_GGTT + BATCH_OFFSET,
+    };
+    Fixture f;
+    unsigned i;
+
+    fixture_open(&f, data);
+    for (i = 0; i < G_N_ELEMENTS(batch); i++) {
+        qtest_writel(f.qts, RING_GPA + BATCH_OFFSET + i * 4, batch[i]);
+    }
+    qtest_writel(f.qts, RING_GPA, batch[4]);
+    qtest_writel(f.qts, RING_GPA + 4, batch[5]);
+    wr(&f, BCS + 0x30, 8);
+    g_assert_true(wait_for(&f, OLD_GPA, 0x77));
+
+    iommu_page(&f, TARGET_IOVA, 0);
+    iommu_forget(&f, TARGET_IOVA);
+    qtest_writel(f.qts, OLD_GPA, 0);
+    for (i = 0; i < 20; i++) {
+        qtest_clock_step(f.qts, 1000);
+        g_usleep(1000);
+        g_assert_cmphex(qtest_readl(f.qts, OLD_GPA), ==, 0);
+    }
+    iommu_page(&f, TARGET_IOVA, NEW_GPA);
+    iommu_forget(&f, TARGET_IOVA);
+    g_assert_true(wait_for(&f, NEW_GPA, 0x77));
+    g_assert_cmphex(qtest_readl(f.qts, OLD_GPA), ==, 0);
+    fixture_close(&f);
+}
+
 static void test_aperture(const void *data)
 {
     Fixture f;
@@ -243,6 +290,7 @@ int main(int argc, char **argv)
         void (*fn)(const void *data);
     } cases[] = {
         { "engine", test_engine },
+        { "running", test_running },
         { "aperture", test_aperture },
         { "switch", test_switch },
     };

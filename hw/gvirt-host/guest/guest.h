@@ -197,7 +197,7 @@ uint64_t guest_random(GvirtGuest *guest);
 /* ---- memory.c ---- */
 
 /* Zeroed pages; false: the memory is used up. */
-bool guest_alloc(GvirtGuest *guest, GuestBuffer *buffer, uint32_t pages);
+bool guest_memory_alloc(GvirtGuest *guest, GuestBuffer *buffer, uint32_t pages);
 /* Give a buffer addresses in the global (high, low) or the local space. */
 bool guest_bind_high(GvirtGuest *guest, GuestBuffer *buffer);
 bool guest_bind_low(GvirtGuest *guest, GuestBuffer *buffer);

@@ -24,7 +24,7 @@ static uint32_t entry(uint64_t page_gpa, uint32_t flags)
            ((uint32_t)(page_gpa >> 28) & 0x7f0u) | flags;
 }
 
-bool guest_alloc(GvirtGuest *guest, GuestBuffer *buffer, uint32_t pages)
+bool guest_memory_alloc(GvirtGuest *guest, GuestBuffer *buffer, uint32_t pages)
 {
     uint64_t size_B = (uint64_t)pages << GVIRT_PAGE_SHIFT;
     uint32_t i;
@@ -115,9 +115,9 @@ bool guest_ppgtt_init(GvirtGuest *guest)
 {
     uint32_t first, i;
 
-    if (!guest_alloc(guest, &guest->scratch, 1) ||
+    if (!guest_memory_alloc(guest, &guest->scratch, 1) ||
         !guest_bind_high(guest, &guest->scratch) ||
-        !guest_alloc(guest, &guest->scratch_table, 1)) {
+        !guest_memory_alloc(guest, &guest->scratch_table, 1)) {
         return false;
     }
     table_scratch(guest, &guest->scratch_table);
@@ -134,7 +134,7 @@ bool guest_ppgtt_init(GvirtGuest *guest)
         const GuestBuffer *table = &guest->scratch_table;
 
         if (i < GUEST_TABLES) {
-            if (!guest_alloc(guest, &guest->table[i], 1)) {
+            if (!guest_memory_alloc(guest, &guest->table[i], 1)) {
                 return false;
             }
             table = &guest->table[i];

@@ -69,7 +69,7 @@ bool guest_rings_alloc(GvirtGuest *guest)
 {
     unsigned i;
 
-    if (!guest_alloc(guest, &guest->context, GUEST_CONTEXT_PAGES) ||
+    if (!guest_memory_alloc(guest, &guest->context, GUEST_CONTEXT_PAGES) ||
         !guest_bind_high(guest, &guest->context)) {
         return false;
     }
@@ -79,10 +79,10 @@ bool guest_rings_alloc(GvirtGuest *guest)
         engine->base = engines[i].base;
         engine->user_bit = engines[i].user_bit;
         engine->pm = engines[i].pm;
-        if (!guest_alloc(guest, &engine->ring,
+        if (!guest_memory_alloc(guest, &engine->ring,
                          GUEST_RING_SIZE_B >> GVIRT_PAGE_SHIFT) ||
             !guest_bind_high(guest, &engine->ring) ||
-            !guest_alloc(guest, &engine->hwsp, 1) ||
+            !guest_memory_alloc(guest, &engine->hwsp, 1) ||
             !guest_bind_high(guest, &engine->hwsp)) {
             return false;
         }

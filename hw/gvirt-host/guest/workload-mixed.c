@@ -44,9 +44,9 @@ static bool checksum_setup(GvirtGuest *guest, GuestSlot *slot)
 {
     return guest_setup_pictures(guest, slot, true) &&
            guest_bind_high(guest, &slot->dst) &&
-           guest_alloc(guest, &slot->secure, 1) &&
+           guest_memory_alloc(guest, &slot->secure, 1) &&
            guest_bind_high(guest, &slot->secure) &&
-           guest_alloc(guest, &slot->result, 1) &&
+           guest_memory_alloc(guest, &slot->result, 1) &&
            guest_bind_high(guest, &slot->result) &&
            guest_bind_local(guest, &slot->result);
 }
@@ -301,7 +301,7 @@ const GuestWorkload guest_workload_idle = {
 static bool hog_setup(GvirtGuest *guest, GuestSlot *slot)
 {
     if (slot->index == 0) {
-        if (!guest_alloc(guest, &guest->noops, HOG_NOOP_PAGES) ||
+        if (!guest_memory_alloc(guest, &guest->noops, HOG_NOOP_PAGES) ||
             !guest_bind_local(guest, &guest->noops)) {
             return false;
         }

@@ -108,11 +108,11 @@ void guest_put_color(GuestWriter *writer, const GuestRect *rect,
 bool guest_setup_pictures(GvirtGuest *guest, GuestSlot *slot, bool with_src)
 {
     slot->expect = g_new0(uint32_t, PICTURE_WIDTH_PX * PICTURE_HEIGHT_PX);
-    return guest_alloc(guest, &slot->batch, GVIRT_ENGINE_COUNT) &&
+    return guest_memory_alloc(guest, &slot->batch, GVIRT_ENGINE_COUNT) &&
            guest_bind_local(guest, &slot->batch) &&
-           guest_alloc(guest, &slot->dst, PICTURE_PAGES) &&
+           guest_memory_alloc(guest, &slot->dst, PICTURE_PAGES) &&
            guest_bind_local(guest, &slot->dst) &&
-           (!with_src || (guest_alloc(guest, &slot->src, PICTURE_PAGES) &&
+           (!with_src || (guest_memory_alloc(guest, &slot->src, PICTURE_PAGES) &&
                           guest_bind_local(guest, &slot->src)));
 }
 
