@@ -558,6 +558,40 @@ START_TEST(test_no_channels)
 }
 END_TEST
 
+/*
+ * A row of a tile and a line that share bytes: what arrives is what was there
+ * before. AddressSanitizer looks at how it was copied.
+ */
+START_TEST(test_tile_over_line)
+{
+    bool to_tile = _i;
+    uint32_t dw[8] = {
+        BR00(0x53), BR13(3, 0xcc, 4096), XY(0, 0), XY(128, 1), FIRST_ADDR,
+        XY(0, 0), 4096, FIRST_ADDR,
+    };
+    uint8_t *page = gvirt_mem_page(engine, GVIRT_SPACE_GGTT, FIRST_ADDR, true,
+                                   NULL);
+    uint8_t before[512];
+    int i;
+
+    for (i = 0; i < 1024; i++) {
+        page[i] = i * 7 + i / 256;
+    }
+    memcpy(before, page + (to_tile ? 32 : 0), sizeof(before));
+    if (to_tile) {
+        dw[0] |= 1u << 11;
+        dw[1] = BR13(3, 0xcc, 128);
+        dw[7] = FIRST_ADDR + 32;
+    } else {
+        dw[0] |= 1u << 15;
+        dw[6] = 128;
+        dw[4] = FIRST_ADDR + 32;
+    }
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
+    ck_assert_mem_eq(page + (to_tile ? 0 : 32), before, sizeof(before));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("blit-edge");
@@ -579,6 +613,7 @@ int main(void)
     tcase_add_test(tests, test_books);
     tcase_add_test(tests, test_all_pages_are_told);
     tcase_add_test(tests, test_no_channels);
+    tcase_add_loop_test(tests, test_tile_over_line, 0, 2);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }

@@ -4,8 +4,8 @@
  * once for all its rows, and the scan lines of the linear side are followed
  * from tile to tile.
  *
- * Only where the order of the pixels does not matter: the operands do not
- * overlap.
+ * Only where the order of the pixels does not matter: the operands are not to
+ * overlap (where they do, as a guest may have it, the result is any order's).
  *
  * Source: HSW PRM vol. 5, "Tiling Algorithm".
  */
@@ -62,10 +62,21 @@ bool gvirt_blit_tiles_suit(const GvirtBlit *blit)
            !blit->x_backward && !blit->y_backward;
 }
 
+/* Both may be the same page: a guest maps, and overlaps, as it likes. */
 UNFOLDED void move(uint8_t *tile, uint8_t *line, uint32_t size_B,
                    bool to_tile)
 {
-    memcpy(to_tile ? tile : line, to_tile ? line : tile, size_B);
+    memmove(to_tile ? tile : line, to_tile ? line : tile, size_B);
+}
+
+/* A whole unit: a constant where this is inlined. */
+UNFOLDED void move_unit(uint8_t *tile, uint8_t *line, uint32_t unit_B,
+                        bool to_tile)
+{
+    uint8_t unit[LINE_B];
+
+    memcpy(unit, to_tile ? line : tile, unit_B);
+    memcpy(to_tile ? tile : line, unit, unit_B);
 }
 
 /* A row of a tile of which runs of unit_B bytes lie together. */
@@ -79,7 +90,7 @@ UNFOLDED void move_units(uint8_t *tile, uint8_t *line, uint32_t x_B,
                                      gvirt_tile_in_x(x_B, y, swizzle));
 
         if (G_LIKELY(run_B == unit_B)) {
-            move(at, line, unit_B, to_tile);
+            move_unit(at, line, unit_B, to_tile);
         } else {
             move(at, line, run_B, to_tile);
         }
@@ -96,14 +107,14 @@ UNFOLDED void move_columns(uint8_t *tile, uint8_t *line, uint32_t y,
     uint8_t *even = tile + gvirt_tile_in_y(0, y, swizzle);
     uint8_t *odd = tile + gvirt_tile_in_y(16, y, swizzle);
 
-    move(even, line, 16, to_tile);
-    move(odd, line + 16, 16, to_tile);
-    move(even + 1024, line + 32, 16, to_tile);
-    move(odd + 1024, line + 48, 16, to_tile);
-    move(even + 2048, line + 64, 16, to_tile);
-    move(odd + 2048, line + 80, 16, to_tile);
-    move(even + 3072, line + 96, 16, to_tile);
-    move(odd + 3072, line + 112, 16, to_tile);
+    move_unit(even, line, 16, to_tile);
+    move_unit(odd, line + 16, 16, to_tile);
+    move_unit(even + 1024, line + 32, 16, to_tile);
+    move_unit(odd + 1024, line + 48, 16, to_tile);
+    move_unit(even + 2048, line + 64, 16, to_tile);
+    move_unit(odd + 2048, line + 80, 16, to_tile);
+    move_unit(even + 3072, line + 96, 16, to_tile);
+    move_unit(odd + 3072, line + 112, 16, to_tile);
 }
 
 UNFOLDED void move_row(uint8_t *tile, uint8_t *line, uint32_t x_B, uint32_t y,
