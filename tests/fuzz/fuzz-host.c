@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GROUP_PAGES     4
+
 void fuzz_fail(const char *format, ...)
 {
     va_list args;
@@ -53,6 +55,28 @@ static const FuzzRam *ram_at(const FuzzHost *fuzz, uint64_t addr_hpa)
     return NULL;
 }
 
+/* Every other group of pages stands together, as memory does in QEMU. */
+static bool in_group(uint64_t number)
+{
+    return number / GROUP_PAGES % 2;
+}
+
+static uint8_t *page_data(FuzzHost *fuzz, uint64_t number)
+{
+    gpointer key = (gpointer)(uintptr_t)(number / GROUP_PAGES);
+    uint8_t *group;
+
+    if (!in_group(number)) {
+        return calloc(1, GVIRT_PAGE_SIZE_B);
+    }
+    group = g_hash_table_lookup(fuzz->groups, key);
+    if (!group) {
+        group = calloc(GROUP_PAGES, GVIRT_PAGE_SIZE_B);
+        g_hash_table_insert(fuzz->groups, key, group);
+    }
+    return group + number % GROUP_PAGES * GVIRT_PAGE_SIZE_B;
+}
+
 static FuzzPage *page_at(FuzzHost *fuzz, uint64_t addr_hpa)
 {
     gpointer key = (gpointer)(uintptr_t)(addr_hpa >> GVIRT_PAGE_SHIFT);
@@ -64,7 +88,8 @@ static FuzzPage *page_at(FuzzHost *fuzz, uint64_t addr_hpa)
     page = g_hash_table_lookup(fuzz->pages, key);
     if (!page) {
         page = calloc(1, sizeof(*page));
-        page->data = calloc(1, GVIRT_PAGE_SIZE_B);
+        page->grouped = in_group(addr_hpa >> GVIRT_PAGE_SHIFT);
+        page->data = page_data(fuzz, addr_hpa >> GVIRT_PAGE_SHIFT);
         page->generation = 1;
         page->sum = sum_of(page->data);
         g_hash_table_insert(fuzz->pages, key, page);
@@ -76,7 +101,9 @@ static void page_free(gpointer data)
 {
     FuzzPage *page = data;
 
-    free(page->data);
+    if (!page->grouped) {
+        free(page->data);
+    }
     free(page);
 }
 
@@ -98,6 +125,22 @@ static void *fuzz_map(void *opaque, uint64_t page_hpa, bool write)
     page = page_at(fuzz, page_hpa);
     page->writable |= write;
     return page->data;
+}
+
+static void *fuzz_map_run(void *opaque, uint64_t page_hpa, bool write,
+                          uint64_t *run_B)
+{
+    void *data = fuzz_map(opaque, page_hpa, write);
+    uint64_t number = page_hpa >> GVIRT_PAGE_SHIFT;
+    uint64_t size_B = GVIRT_PAGE_SIZE_B;
+
+    while (data && size_B < *run_B && in_group(number) &&
+           ++number % GROUP_PAGES &&
+           fuzz_map(opaque, number << GVIRT_PAGE_SHIFT, write)) {
+        size_B += GVIRT_PAGE_SIZE_B;
+    }
+    *run_B = MIN(*run_B, size_B);
+    return data;
 }
 
 static void fuzz_dirty_page(FuzzHost *fuzz, uint64_t page_hpa)
@@ -196,6 +239,7 @@ static void fuzz_trace(void *opaque, GvirtTraceEvent event, uint64_t a,
 
 static const GvirtHostOps fuzz_ops = {
     .map = fuzz_map,
+    .map_run = fuzz_map_run,
     .dirty = fuzz_dirty,
     .page_gen = fuzz_page_gen,
     .clock_ns = fuzz_clock_ns,
@@ -215,6 +259,7 @@ FuzzHost *fuzz_host_new(void)
     fuzz->host.opaque = fuzz;
     fuzz->host.trace_enabled = getenv("FUZZ_TRACE") != NULL;
     fuzz->pages = g_hash_table_new_full(NULL, NULL, NULL, page_free);
+    fuzz->groups = g_hash_table_new_full(NULL, NULL, NULL, free);
     fuzz->deadline_ns = INT64_MAX;
     return fuzz;
 }
@@ -234,6 +279,7 @@ void fuzz_host_free(FuzzHost *fuzz)
         }
     }
     g_hash_table_destroy(fuzz->pages);
+    g_hash_table_destroy(fuzz->groups);
     free(fuzz);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host of the fuzz targets: each page of memory is an allocation of its
- * own, so that the address sanitizer sees every byte beside it, and the rules
- * of host.h are enforced: what the library asks for is well formed, and it
- * writes only where it said that it would.
+ * The host of the fuzz targets: a page of memory is an allocation of its own,
+ * so that the address sanitizer sees every byte beside it, or one of a few
+ * that stand together, for runs of several; and the rules of host.h are
+ * enforced: what the library asks for is well formed, and it writes only where
+ * it said that it would.
  */
 #ifndef GVIRT_TESTS_FUZZ_HOST_H
 #define GVIRT_TESTS_FUZZ_HOST_H
@@ -13,6 +14,7 @@
 typedef struct FuzzPage {
     uint8_t *data;
     uint32_t generation;
+    bool grouped;               /* data is within one of FuzzHost.groups */
     bool writable;              /* was mapped for writing at some time */
     uint32_t sum;               /* of the data while it was not */
 } FuzzPage;
@@ -29,6 +31,7 @@ typedef struct FuzzRam {
 typedef struct FuzzHost {
     GvirtHost host;
     GHashTable *pages;          /* page number -> FuzzPage */
+    GHashTable *groups;         /* number of a group -> its memory */
     FuzzRam ram[FUZZ_RAMS_MAX];
     unsigned rams;
     int64_t now_ns;
