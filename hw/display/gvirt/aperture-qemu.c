@@ -36,7 +36,7 @@ static void run_unmap(GvirtFunction *f, unsigned index)
     }
 }
 
-void gvirt_function_unmap_all(GvirtFunction *f)
+static void function_unmap_runs(GvirtFunction *f)
 {
     if (!f->runs) {
         return;
@@ -48,6 +48,15 @@ void gvirt_function_unmap_all(GvirtFunction *f)
     memory_region_transaction_commit();
 }
 
+void gvirt_function_unmap_all(GvirtFunction *f)
+{
+    function_unmap_runs(f);
+    /* What was to come: nothing is mapped by a function that goes. */
+    f->unmap_first = GVIRT_APERTURE_PAGES;
+    f->unmap_end = 0;
+    f->map_page = GVIRT_APERTURE_PAGES;
+}
+
 static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
                                  uint32_t end_page)
 {
@@ -57,7 +66,7 @@ static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
         return;
     }
     if (end_page - first_page >= GVIRT_APERTURE_PAGES) {
-        gvirt_function_unmap_all(f);
+        function_unmap_runs(f);
         return;
     }
     memory_region_transaction_begin();

@@ -436,7 +436,8 @@ static void function_reset(DeviceState *dev)
     if (!f->ready) {
         return;
     }
-    gvirt_function_unmap_all(f);
+    /* A reset of the bus comes from one vCPU while the others run. */
+    gvirt_function_aperture_changed(f, 0, GVIRT_APERTURE_PAGES);
     GVIRT_FUNCTION_GET_CLASS(f)->reset(f);
     f->irq_level = false;
     for (i = 0; i < GVIRT_HEADS_MAX; i++) {

@@ -19,7 +19,10 @@ void gvirt_function_accessed(GvirtFunction *f);
 void gvirt_function_aperture_init(GvirtFunction *f);
 /* The memory regions of BAR2, all of it trapped. */
 void gvirt_function_aperture_regions(GvirtFunction *f);
-/* Trap all of it again, at once; no vCPU may be in the mapped pages. */
+/*
+ * Trap all of it again, at once, and forget what was to be mapped: when BAR2
+ * itself is out of the memory map.
+ */
 void gvirt_function_unmap_all(GvirtFunction *f);
 /* After unmap_all, and when nothing can change the aperture any more. */
 void gvirt_function_aperture_destroy(GvirtFunction *f);
