@@ -27,7 +27,10 @@
 #define PERIOD_NS       (160 * 1000 * 1000ll)
 #define STEPS_MAX       16
 
-/* Who has had too much waits for others that long at most, and for a cap. */
+/*
+ * What is paid back at most, of run time above one's share (others have theirs
+ * meanwhile: by weight that can be a long wait), and of what exceeds a cap.
+ */
 #define AHEAD_MAX_NS    RING_TIMEOUT_NS
 #define CAP_DEBT_MAX    6       /* periods */
 #define WEIGHT_UNIT     100u    /* a charge is in ns of this weight */
