@@ -131,6 +131,8 @@ fuzz: setup-unit
 
 .PHONY: soak
 soak: setup-unit
+	@[[ '$(or $(STEPS),1)' =~ ^[1-9][0-9]*$$ ]] || { \
+	    echo 'soak: STEPS is $(STEPS), must be a number from 1 up'; exit 1; }
 	@$(MAKE) library
 	@ISOLATION_STEPS=$(or $(STEPS),1000000) \
 	    build/lib/tests/unit/test-isolation

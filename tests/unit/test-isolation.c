@@ -417,8 +417,14 @@ static unsigned long walk(uint32_t seed, unsigned long steps, char **breach)
 static unsigned long from_environment(const char *name, unsigned long value)
 {
     const char *text = g_getenv(name);
+    char *end;
 
-    return text ? strtoul(text, NULL, 0) : value;
+    if (text) {
+        value = strtoul(text, &end, 0);
+        ck_assert_msg(g_ascii_isdigit(*text) && !*end && value,
+                      "%s=%s: must be a number from 1 up", name, text);
+    }
+    return value;
 }
 
 #ifdef GVIRT_TEST_BREAK
