@@ -66,7 +66,6 @@ extern GvirtTestBreak gvirt_test_broken;
 #define GVIRT_HIGH_UNITS            1792u
 
 /* Graphics memory that the mediator keeps: the last 64 MiB. */
-#define GVIRT_OWN_GM_B              (64ull << 20)
 #define GVIRT_OWN_PAGE              \
     ((uint32_t)((GVIRT_GGTT_SIZE_B - GVIRT_OWN_GM_B) >> GVIRT_PAGE_SHIFT))
 #define GVIRT_RING_PAGES_MAX        512u    /* 2 MiB: what CTL can say */

@@ -9,22 +9,33 @@
 #include "qapi/visitor.h"
 #include "qemu/units.h"
 
+/* Sizes are told as they are typed: 300M, not 314572800. */
+static bool size_check(const char *name, uint64_t size_B, uint64_t most_B,
+                       Error **errp)
+{
+    g_autofree char *given = NULL;
+
+    if (size_B % MiB == 0 && size_B <= most_B) {
+        return true;
+    }
+    given = size_B % MiB ? g_strdup_printf("%" PRIu64, size_B) :
+                           g_strdup_printf("%" PRIu64 "M", size_B / MiB);
+    error_setg(errp, "%s=%s: must be whole MiB up to %" PRIu64 "M, or 0 for "
+               "all that is left", name, given, most_B / MiB);
+    return false;
+}
+
 bool gvirt_vgpu_options_check(const GvirtVgpuOptions *options, Error **errp)
 {
-    if (options->low_gm_B % MiB || options->low_gm_B > GVIRT_APERTURE_SIZE_B) {
-        error_setg(errp, "low-gm=%" PRIu64 ": must be whole MiB up to 256M",
-                   options->low_gm_B);
-        return false;
-    }
-    if (options->high_gm_B % MiB ||
-        options->high_gm_B > GVIRT_GGTT_SIZE_B - GVIRT_APERTURE_SIZE_B) {
-        error_setg(errp, "high-gm=%" PRIu64 ": must be whole MiB up to 1792M",
-                   options->high_gm_B);
+    if (!size_check("low-gm", options->low_gm_B, GVIRT_APERTURE_SIZE_B,
+                    errp) ||
+        !size_check("high-gm", options->high_gm_B, GVIRT_HIGH_GM_MAX_B,
+                    errp)) {
         return false;
     }
     if (options->fences > GVIRT_FENCE_COUNT) {
-        error_setg(errp, "fences=%u: must be 1 to %d", options->fences,
-                   GVIRT_FENCE_COUNT);
+        error_setg(errp, "fences=%u: must be up to %d, or 0 for all that are "
+                   "left", options->fences, GVIRT_FENCE_COUNT);
         return false;
     }
     if (options->weight < 1 || options->weight > 1000) {
@@ -32,7 +43,8 @@ bool gvirt_vgpu_options_check(const GvirtVgpuOptions *options, Error **errp)
         return false;
     }
     if (options->cap_percent > 100) {
-        error_setg(errp, "cap=%u: must be 1 to 100", options->cap_percent);
+        error_setg(errp, "cap=%u: must be 1 to 100, or 0 for none",
+                   options->cap_percent);
         return false;
     }
     return true;

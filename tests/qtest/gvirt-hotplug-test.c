@@ -194,7 +194,7 @@ static void test_refused(void)
     } cases[] = {
         { "low-gm", LEFT_LOW + (1 << 20), { "not enough low", "224 MiB" } },
         { "low-gm", 4097, { "low-gm=4097", "whole MiB" } },
-        { "high-gm", 1793ll << 20, { "high-gm=", "1792M" } },
+        { "high-gm", 1729ll << 20, { "high-gm=1729M", "1728M" } },
         { "fences", 29, { "not enough fences", "28 fences" } },
         { "weight", 0, { "weight=0", "1 to 1000" } },
         { "cap", 101, { "cap=101", "1 to 100" } },

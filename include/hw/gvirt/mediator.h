@@ -27,6 +27,11 @@ typedef struct GvirtMediatorConfig {
 
 #define GVIRT_MEDIATOR_MEMORY_MIN_B     (64ull << 20)
 
+/* Graphics memory that no vGPU gets, at the end; what all of them can have. */
+#define GVIRT_OWN_GM_B                  (64ull << 20)
+#define GVIRT_HIGH_GM_MAX_B \
+    (GVIRT_GGTT_SIZE_B - GVIRT_APERTURE_SIZE_B - GVIRT_OWN_GM_B)
+
 /*
  * host: memory of the whole machine, clock, timer, log, trace. Its irq, kick
  * and aperture_changed are not used.
