@@ -354,6 +354,23 @@ static uint32_t skip_repeats(Decode *decode, DecodeBuffer *buffer,
     return next - at - len_dw;
 }
 
+/* A blitter's batch that is read as the render engine's shows itself. */
+static const char *known_elsewhere(GvirtEngineId engine, uint32_t header,
+                                   GvirtEngineId *other)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        const GvirtCommandInfo *info = gvirt_command_find(i, header);
+
+        if (info && i != engine) {
+            *other = i;
+            return info->name;
+        }
+    }
+    return NULL;
+}
+
 typedef enum WalkKind {
     WALK_BATCH,         /* ends at an end */
     WALK_ALL,           /* goes on */
@@ -400,7 +417,15 @@ static uint32_t walk(Decode *decode, DecodeBuffer *buffer, uint32_t at,
         buffer->seen[at] |= done;
         if (!info) {
             if (print) {
-                append_head(decode, buffer, at, 1, "unknown");
+                GvirtEngineId other = buffer->engine;
+                const char *name = known_elsewhere(buffer->engine, header,
+                                                   &other);
+                g_autofree char *words =
+                    name ? g_strdup_printf("unknown here; %s on %s", name,
+                                           decode_engine_name(other))
+                         : g_strdup("unknown");
+
+                append_head(decode, buffer, at, 1, words);
             }
             at++;
             continue;

@@ -195,6 +195,10 @@ static void parse(Arguments *arguments, int argc, char **argv)
             arguments->file = word;
         }
     }
+    if ((arguments->head || arguments->has_tail) &&
+        arguments->mode != MODE_RING) {
+        stop(2, "--head and --tail are of a --ring");
+    }
     if (arguments->addr % 4) {
         stop(2, "--address: no multiple of 4");
     }

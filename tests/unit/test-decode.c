@@ -85,6 +85,16 @@ START_TEST(a_batch_and_what_it_leads_to)
 }
 END_TEST
 
+START_TEST(another_engines_command)
+{
+    static const uint32_t dw[] = { 0x54000004, 0x9badf00d, BB_END };
+
+    decode_print_batch(decode, add("batch", GVIRT_RCS, 0, dw, 3));
+    expect("  0x00000000  54000004  unknown here; XY_COLOR_BLT on bcs\n");
+    expect("  0x00000004  9badf00d  unknown\n");
+}
+END_TEST
+
 START_TEST(a_loop_and_a_start_into_a_command)
 {
     static const uint32_t dw[] = {
@@ -675,6 +685,7 @@ START_TEST(the_program)
     run_program("--address 12x", "05000000", 2, "--address 12x");
     run_program("--address 6", "05000000", 2, "multiple of 4");
     run_program("--bogus", "05000000", 2, "unknown option --bogus");
+    run_program("--head 4", "05000000", 2, "--head and --tail are of a --ring");
     run_program("--ring --trace", "05000000", 2, "another kind");
     run_program("", "", 1, "it is empty");
     run_program("--error", "05000000", 1, "no error state of i915");
@@ -692,6 +703,7 @@ int main(void)
 
     tcase_add_checked_fixture(words, setup, teardown);
     tcase_add_test(words, a_batch_and_what_it_leads_to);
+    tcase_add_test(words, another_engines_command);
     tcase_add_test(words, a_loop_and_a_start_into_a_command);
     tcase_add_test(words, a_command_that_is_cut_off);
     tcase_add_test(words, a_ring_around_its_end);
