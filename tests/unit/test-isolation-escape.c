@@ -4,10 +4,8 @@
  * each test is an attack by guest 0, and looks at what it did to guest 1, to
  * the mediator or to the time that the host has left.
  */
-#include <check.h>
-#include <stdlib.h>
-
 #include "mediator-fixture.h"
+#include "suite.h"
 
 #define VICTIM_VALUE    0x07be7007u
 #define EVIL_VALUE      0xbadc0de5u
@@ -368,8 +366,6 @@ int main(void)
 {
     Suite *suite = suite_create("isolation-escape");
     TCase *tc = tcase_create("attacks");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_predicated_chain);
@@ -382,9 +378,5 @@ int main(void)
     tcase_add_test(tc, test_odd_head);
     tcase_add_test(tc, test_reset_in_blit);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

@@ -10,8 +10,7 @@
  * Compiled with GVIRT_TEST_BREAK, against a library in which one check of the
  * mediator at a time is taken out, it tests the oracle: each must be missed.
  */
-#include <check.h>
-#include <stdlib.h>
+#include "suite.h"
 
 #include "../fuzz/world.h"
 
@@ -542,15 +541,9 @@ int main(void)
 {
     Suite *suite = suite_create("isolation");
     TCase *tc = tcase_create("isolation");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 0);
     add_tests(tc);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }
