@@ -202,6 +202,10 @@ typedef struct GvirtShadowBatch {
     uint64_t retire_pos;        /* free when the ring has passed this */
 } GvirtShadowBatch;
 
+/* Of a guest's requests, so many are the hardware's at a time. */
+#define GVIRT_REQUESTS_MAX      8u
+#define GVIRT_REQUESTS_SLOW     2u      /* of long ones */
+
 /* An engine of the hardware, as the mediator uses it. */
 typedef struct GvirtHwEngine {
     uint32_t base;
@@ -217,6 +221,12 @@ typedef struct GvirtHwEngine {
     uint32_t filled;            /* offset: shadow ring is valid up to here */
     uint64_t filled_pos;        /* the same, counted on and on */
     uint64_t done_pos;          /* what HEAD has passed */
+
+    uint64_t request_pos[GVIRT_REQUESTS_MAX];   /* their ends, oldest first */
+    unsigned requests;          /* of them, not yet passed */
+    unsigned requests_limit;
+    bool request_open;          /* the last one's end is yet to come */
+    int64_t request_work_ns;    /* the last one was passed, by work_ns */
 } GvirtHwEngine;
 
 typedef enum GvirtSwitchPhase {
@@ -256,7 +266,7 @@ struct GvirtMediator {
     GvirtVgpu *next;
     GvirtSwitchPhase phase;
     GvirtSwitchReason reason;
-    bool let_through;           /* draining, but a wait needs more work */
+    bool let_through;           /* held back, but a wait needs more work */
     unsigned turn;              /* round robin: who was last */
     int64_t slice_end_ns;
     int64_t phase_end_work_ns;  /* its limit, by work_ns of the host */

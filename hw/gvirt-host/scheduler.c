@@ -285,6 +285,31 @@ static void submit_all(GvirtVgpu *vgpu)
     }
 }
 
+static bool waits_for_mailbox(GvirtMediator *mediator, uint32_t engines)
+{
+    unsigned i;
+
+    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
+        if (engines & GVIRT_ENGINE_BIT(i) &&
+            gvirt_hw_read(mediator, mediator->engine[i].base + RING_CTL) &
+            RING_CTL_SEMAPHORE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An engine may wait for what another was not yet told to do. */
+static void let_through(GvirtMediator *mediator, uint32_t busy, int64_t now_ns)
+{
+    mediator->let_through = waits_for_mailbox(mediator, busy);
+    if (mediator->let_through) {
+        submit_all(mediator->owner);
+        mediator->let_through = false;
+        poll_at(mediator, now_ns + POLL_NS);
+    }
+}
+
 /* The owner runs. True: something has changed, look again. */
 static bool step_none(GvirtMediator *mediator, int64_t now_ns)
 {
@@ -302,6 +327,10 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
         return next;
     }
     submit_all(owner);
+    if (owner->throttled && owner->period_run_ns < 2 * cap_ns(owner)) {
+        /* Else it would wait, and be charged for it, for ever. */
+        let_through(mediator, busy_engines(mediator), now_ns);
+    }
     if (next) {
         bool idle = !busy_engines(mediator);
 
@@ -326,20 +355,6 @@ static bool step_none(GvirtMediator *mediator, int64_t now_ns)
     return false;
 }
 
-static bool waits_for_mailbox(GvirtMediator *mediator, uint32_t engines)
-{
-    unsigned i;
-
-    for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
-        if (engines & GVIRT_ENGINE_BIT(i) &&
-            gvirt_hw_read(mediator, mediator->engine[i].base + RING_CTL) &
-            RING_CTL_SEMAPHORE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
 {
     GvirtVgpu *owner = mediator->owner;
@@ -355,12 +370,7 @@ static bool step_drain(GvirtMediator *mediator, int64_t now_ns)
         }
     }
     if (busy && !phase_late(mediator)) {
-        /* An engine may wait for what another was not yet told to do. */
-        mediator->let_through = waits_for_mailbox(mediator, busy);
-        if (mediator->let_through) {
-            submit_all(owner);
-            mediator->let_through = false;
-        }
+        let_through(mediator, busy, now_ns);
         poll_at(mediator, now_ns + POLL_NS);
         return false;
     }

@@ -7,6 +7,10 @@
  * TAIL need no translation. What lies between what the hardware knows and the
  * guest's TAIL is copied once, audited in the copy, and then shown.
  *
+ * Of a long queue only some requests are shown at a time, the next ones when
+ * those are passed: what was shown has to end before a switch. Drivers end a
+ * request with MI_USER_INTERRUPT, and write TAIL there.
+ *
  * Sources: gVirt (USENIX ATC'14), "Command buffer"; HSW PRM vol. 2c of the
  * generation (ring registers); i915 gt/intel_ring_submission.c (how a driver
  * starts and stops a ring).
@@ -16,6 +20,9 @@
 #include <string.h>
 
 #define RING_SIZE_FIELD     0x001ff000u
+
+#define GATHER_SIZE_B       0x2000u     /* looked through for requests first */
+#define REQUEST_LONG_NS     (8 * 1000 * 1000ll)
 
 static uint32_t vring_get(const GvirtVgpu *vgpu, GvirtEngineId id,
                           uint32_t reg)
@@ -117,6 +124,31 @@ void gvirt_vring_load_hws(GvirtVgpu *vgpu, GvirtEngineId id)
     gvirt_hw_write(vgpu->mediator, gvirt_ring_offset(id, RING_HWS_PGA), addr);
 }
 
+/* Requests that are passed; long ones make that fewer go at a time. */
+static void requests_retire(GvirtMediator *mediator, GvirtHwEngine *engine,
+                            bool idle)
+{
+    unsigned passed = 0;
+
+    while (passed < engine->requests &&
+           engine->request_pos[passed] <= engine->done_pos &&
+           (idle || !engine->request_open || passed + 1 < engine->requests)) {
+        passed++;
+    }
+    if (passed) {
+        int64_t now_ns = gvirt_mediator_work_ns(mediator);
+        int64_t each_ns = (now_ns - engine->request_work_ns) / passed;
+
+        engine->requests_limit = each_ns > REQUEST_LONG_NS ?
+                                 GVIRT_REQUESTS_SLOW : GVIRT_REQUESTS_MAX;
+        engine->request_work_ns = now_ns;
+        engine->requests -= passed;
+        engine->request_open &= engine->requests != 0;
+        memmove(engine->request_pos, engine->request_pos + passed,
+                engine->requests * sizeof(engine->request_pos[0]));
+    }
+}
+
 /* What the hardware has passed since; frees the batches behind it. */
 void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
 {
@@ -135,6 +167,7 @@ void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
 
     idle = engine->done_pos == engine->filled_pos &&
            gvirt_hw_engine_idle(mediator, id);
+    requests_retire(mediator, engine, idle);
     while ((batch = g_queue_peek_head(&engine->batches)) != NULL) {
         /* HEAD stands behind a batch's start while the batch still runs. */
         if (engine->done_pos <= batch->retire_pos && !idle) {
@@ -195,6 +228,9 @@ void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
     /* Counted from the offset on, so that the low bits are the offset. */
     engine->filled_pos = engine->filled;
     engine->done_pos = engine->filled;
+    engine->requests = 0;
+    engine->requests_limit = GVIRT_REQUESTS_SLOW;
+    engine->request_open = false;
     engine->loaded = true;
     gvirt_hw_write(mediator, engine->base + RING_CTL, 0);
     gvirt_hw_write(mediator, engine->base + RING_START,
@@ -549,7 +585,7 @@ uint32_t gvirt_vring_read(GvirtVgpu *vgpu, const GvirtRegInfo *info,
     }
 }
 
-/* The guest's ring from the shadow's end up to tail, in one piece. */
+/* The guest's ring from the shadow's end on, in one piece. */
 static uint32_t *vring_gather(GvirtVgpu *vgpu, GvirtEngineId id,
                               uint32_t len_B)
 {
@@ -626,18 +662,112 @@ static bool vring_no_news(const GvirtVgpu *vgpu, GvirtEngineId id,
            ring->again_pos == vgpu->mediator->engine[id].done_pos;
 }
 
+/* How many requests more may be begun, or (an open one) ended. */
+static unsigned requests_room(GvirtMediator *mediator, GvirtEngineId id)
+{
+    const GvirtHwEngine *engine = &mediator->engine[id];
+
+    if (mediator->let_through) {
+        /* What another one waits for: who is at work comes to it. */
+        return !engine->requests && gvirt_hw_engine_idle(mediator, id);
+    }
+    return engine->requests_limit -
+           MIN(engine->requests_limit, engine->requests) +
+           engine->request_open;
+}
+
+/*
+ * The ends of up to room requests within len_dw dwords of a ring, from a
+ * command on: behind an MI_USER_INTERRUPT, where TAIL can stand. Their number.
+ */
+static unsigned requests_find(GvirtEngineId id, const uint32_t *dw,
+                              uint32_t len_dw, unsigned room,
+                              uint32_t end_dw[GVIRT_REQUESTS_MAX])
+{
+    bool interrupt = false;
+    unsigned count = 0;
+    uint32_t at = 0;
+
+    while (at < len_dw && count < room) {
+        const GvirtCommandInfo *info = gvirt_command_find(id, dw[at]);
+        uint32_t command_dw = gvirt_command_len_dw(info, dw[at]);
+
+        if (command_dw > len_dw - at) {
+            break;
+        }
+        if (dw[at] != GVIRT_OP_MI_NOOP) {
+            interrupt = info && info->value == GVIRT_OP_MI_USER_INTERRUPT;
+        }
+        at += command_dw;
+        if (interrupt && !(at & 1)) {
+            end_dw[count++] = at;
+            interrupt = false;
+        }
+    }
+    return count;
+}
+
+/* Requests that end at end_dw, and what is left up to len_dw, are shown. */
+static void requests_add(GvirtMediator *mediator, GvirtEngineId id,
+                         const uint32_t *end_dw, unsigned count,
+                         uint32_t len_dw)
+{
+    GvirtHwEngine *engine = &mediator->engine[id];
+    bool rest = !count || end_dw[count - 1] < len_dw;
+    unsigned i;
+
+    if (!engine->requests) {
+        engine->request_work_ns = gvirt_mediator_work_ns(mediator);
+    }
+    for (i = 0; i < count + rest; i++) {
+        engine->requests += !engine->request_open;
+        engine->request_pos[engine->requests - 1] =
+            engine->filled_pos + (i < count ? end_dw[i] : len_dw) * 4ull;
+        engine->request_open = i == count;
+    }
+}
+
+/*
+ * As much of len_B bytes as may be shown now, whole requests if there are any;
+ * *end_dw, *count: where they end.
+ */
+static uint32_t *vring_take(GvirtVgpu *vgpu, GvirtEngineId id, unsigned room,
+                            uint32_t *len_B, uint32_t *end_dw,
+                            unsigned *count)
+{
+    uint32_t part_B = GATHER_SIZE_B;
+    uint32_t *dw;
+
+    for (;;) {
+        part_B = MIN(part_B, *len_B);
+        dw = vring_gather(vgpu, id, part_B);
+        *count = requests_find(id, dw, part_B / 4, room, end_dw);
+        if (*count == room || (*count && part_B < *len_B)) {
+            *len_B = end_dw[*count - 1] * 4;
+            return dw;
+        }
+        if (part_B == *len_B) {
+            return dw;
+        }
+        g_free(dw);
+        part_B *= 2;
+    }
+}
+
 void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
 {
     GvirtMediator *mediator = vgpu->mediator;
     GvirtHwEngine *engine = &mediator->engine[id];
     GvirtVring *ring = &vgpu->ring[id];
+    uint32_t end_dw[GVIRT_REQUESTS_MAX];
     uint32_t tail, len_B, busy;
+    unsigned room, count;
     uint32_t *dw;
 
     if (!gvirt_vgpu_on_hw(vgpu) ||
-        (mediator->phase != GVIRT_SWITCH_NONE && !mediator->let_through) ||
-        vgpu->throttled || !engine->loaded ||
-        !gvirt_vring_has_work(vgpu, id)) {
+        ((mediator->phase != GVIRT_SWITCH_NONE || vgpu->throttled) &&
+         !mediator->let_through) ||
+        !engine->loaded || !gvirt_vring_has_work(vgpu, id)) {
         return;
     }
     /* Before anything is looked at: what goes idle meanwhile is news. */
@@ -654,10 +784,11 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     if (engine->filled_pos - engine->done_pos + len_B >= engine->size_B) {
         return;
     }
-    if (vring_no_news(vgpu, id, busy)) {
+    room = requests_room(mediator, id);
+    if (!room || vring_no_news(vgpu, id, busy)) {
         return;
     }
-    dw = vring_gather(vgpu, id, len_B);
+    dw = vring_take(vgpu, id, room, &len_B, end_dw, &count);
     ring->again = gvirt_audit_ring(vgpu, id, dw, len_B / 4,
                                    engine->filled_pos + len_B) ==
                   GVIRT_VERDICT_AGAIN;
@@ -665,15 +796,18 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
         ring->again_pos = engine->done_pos;
         ring->again_busy = busy;
     } else {
+        uint32_t from = engine->filled;
+
         gvirt_shadow_sync(vgpu);
         vring_scatter(mediator, id, dw, len_B / 4);
-        engine->filled = tail;
+        requests_add(mediator, id, end_dw, count, len_B / 4);
+        engine->filled = (from + len_B) & (engine->size_B - 1);
         engine->filled_pos += len_B;
-        ring->pending = false;
+        ring->pending = engine->filled != tail;
         vgpu->stats.submissions[id]++;
-        gvirt_trace(mediator->host, vgpu_submit, vgpu->id, id,
-                    (tail - len_B) & (engine->size_B - 1), tail);
-        gvirt_hw_write(mediator, engine->base + RING_TAIL, tail);
+        gvirt_trace(mediator->host, vgpu_submit, vgpu->id, id, from,
+                    engine->filled);
+        gvirt_hw_write(mediator, engine->base + RING_TAIL, engine->filled);
         gvirt_sched_account(mediator);
     }
     g_free(dw);

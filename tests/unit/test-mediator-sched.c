@@ -129,6 +129,174 @@ START_TEST(test_weights)
 }
 END_TEST
 
+#define DEEP_BATCHES    4u          /* 1.7 ms */
+#define DEEP_QUEUED     300u        /* half a second, most of the ring */
+
+/* Keep the ring full to the brim, up to the last request. */
+static void fill(Guest *g, unsigned last)
+{
+    while (g->seqno[GVIRT_RCS] < last &&
+           g->seqno[GVIRT_RCS] - seqno_done(g, GVIRT_RCS) < DEEP_QUEUED) {
+        request_of(g, DEEP_BATCHES);
+    }
+}
+
+/*
+ * Queues that take longer than the limit, round and round the ring: no request
+ * does, and all are done, beside short ones (0) or another such queue (1).
+ */
+START_TEST(test_deep_queue)
+{
+    Guest *g = &guest[0];
+    unsigned round;
+    uint32_t head;
+    int64_t run_ns;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    for (round = 0; round < 2000; round++) {
+        fill(g, 1000);
+        if (_i) {
+            fill(&guest[1], 1000);
+        } else if (guest[1].seqno[GVIRT_RCS] ==
+                   seqno_done(&guest[1], GVIRT_RCS)) {
+            request(&guest[1]);
+        }
+        settle(MS(2));
+        /* The guest's registers tell of its own ring. */
+        ck_assert_uint_eq(rd(g, 0x2030), g->tail[GVIRT_RCS]);
+        head = rd(g, 0x2034) & 0x1ffffc;
+        ck_assert_uint_lt(head, RING_SIZE_B);
+        if (round == 400) {
+            run_ns = stats(g).run_ns + stats(&guest[1]).run_ns;
+            ck_assert(run_ns > 0.85 * MS(800));
+            ck_assert(!_i || ABS((int64_t)(stats(g).run_ns - run_ns / 2)) <
+                      0.1 * run_ns);
+        }
+        if (done(0) == 1000 && (!_i || done(1) == 1000)) {
+            break;
+        }
+    }
+    ck_assert_double_eq(done(0), 1000);
+    ck_assert_uint_eq(rd(g, 0x2034) & 0x1ffffc, g->tail[GVIRT_RCS]);
+    ck_assert_double_ge(done(1), _i ? 1000 : 50);
+    ck_assert_uint_ge(stats(g).switches_in, 20);
+    ck_assert_uint_eq(stats(g).resets + stats(&guest[1]).resets, 0);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
+/* Alone, the engine does not wait for the rest of a queue: nearly all of it. */
+START_TEST(test_deep_queue_alone)
+{
+    unsigned i;
+
+    start(0, 100, 0);
+    for (i = 0; i < 300; i++) {
+        request_of(&guest[0], _i);
+    }
+    settle(MS(500));
+    ck_assert_double_eq(done(0), 300);
+    ck_assert_uint_eq(stats(&guest[0]).switches_in, 1);
+    /* Without a hole the same work takes this time. */
+    ck_assert(stats(&guest[0]).run_ns < 1.05 * 300 * _i * 420000);
+    ck_assert(stats(&guest[0]).run_ns > 0.9 * 300 * _i * 420000);
+}
+END_TEST
+
+/* Long requests, many of them: fewer are the hardware's at a time. */
+START_TEST(test_deep_queue_long)
+{
+    unsigned i;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    for (i = 0; i < 8; i++) {
+        request_of(&guest[0], 200);
+    }
+    for (i = 0; i < 40; i++) {
+        request(&guest[1]);
+        settle(MS(30));
+    }
+    ck_assert_double_eq(done(0), 8);
+    ck_assert_double_eq(done(1), 40);
+    ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+}
+END_TEST
+
+/* One without an end amid a queue is found, after what was before it. */
+START_TEST(test_deep_queue_endless)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    start(0, 100, 0);
+    start(1, 100, 0);
+    mem_set(g, GPA_BATCH, 0x18800000);
+    mem_set(g, GPA_BATCH + 4, gm(g, GM_BATCH));
+    for (i = 0; i < 250; i++) {
+        if (i == 20) {
+            emit(g, GVIRT_RCS, 0x18800000);
+            emit(g, GVIRT_RCS, gm(g, GM_BATCH));
+        }
+        request_of(g, DEEP_BATCHES);
+    }
+    settle(MS(1));
+    request(&guest[1]);
+    settle(MS(100));
+    ck_assert_double_eq(done(0), 20);
+    ck_assert_double_eq(done(1), 1);
+    request(&guest[1]);
+    settle(MS(450));
+    ck_assert_uint_eq(stats(g).resets, 0);
+    settle(MS(100));
+    ck_assert_uint_eq(stats(g).resets, 1);
+    ck_assert_double_eq(done(0), 20);
+    ck_assert_double_eq(done(1), 2);
+    ck_assert_uint_eq(stats(&guest[1]).resets, 0);
+}
+END_TEST
+
+/*
+ * An engine waits for a mailbox that another one fills at the end of a long
+ * queue, and the cap is reached meanwhile; or (1) another guest wants.
+ */
+START_TEST(test_deep_queue_mailbox)
+{
+    Guest *g = &guest[0];
+    unsigned i;
+
+    start(0, 100, 20);
+    start(1, 100, 0);
+    emit(g, GVIRT_RCS, 0x0b160001);     /* compare RBSYNC with 0 */
+    emit(g, GVIRT_RCS, 0);
+    emit(g, GVIRT_RCS, 0);
+    emit_breadcrumb(g, GVIRT_RCS);
+    submit(g, GVIRT_RCS);
+    for (i = 0; i < 120; i++) {
+        emit_batch(g, GVIRT_BCS, 0x18800100, 0);
+        emit_breadcrumb(g, GVIRT_BCS);
+    }
+    emit(g, GVIRT_BCS, 0x11000001);
+    emit(g, GVIRT_BCS, 0x2048);
+    emit(g, GVIRT_BCS, 1);
+    emit(g, GVIRT_BCS, 0x11000001);
+    emit(g, GVIRT_BCS, 0x2044);
+    emit(g, GVIRT_BCS, 1);
+    submit(g, GVIRT_BCS);
+    settle(MS(1));
+    if (_i) {
+        request(&guest[1]);
+    }
+    settle(MS(300));
+    ck_assert_uint_eq(seqno_done(g, GVIRT_BCS), 120);
+    ck_assert_double_eq(done(0), 1);
+    ck_assert_double_eq(done(1), _i);
+    ck_assert_uint_eq(stats(g).resets, 0);
+    ck_assert_uint_eq(fake->guest_errors, 0);
+}
+END_TEST
+
 /* Requests of 84 ms, which nothing interrupts, take nothing from others. */
 START_TEST(test_overrun)
 {
@@ -417,6 +585,11 @@ int main(void)
     tcase_add_test(tc, test_alone);
     tcase_add_test(tc, test_equal);
     tcase_add_test(tc, test_weights);
+    tcase_add_loop_test(tc, test_deep_queue, 0, 2);
+    tcase_add_loop_test(tc, test_deep_queue_alone, 1, 3);
+    tcase_add_test(tc, test_deep_queue_long);
+    tcase_add_test(tc, test_deep_queue_endless);
+    tcase_add_loop_test(tc, test_deep_queue_mailbox, 0, 2);
     tcase_add_loop_test(tc, test_overrun, 0, 2);
     tcase_add_loop_test(tc, test_overrun_cap, 0, 2);
     tcase_add_test(tc, test_no_savings);
