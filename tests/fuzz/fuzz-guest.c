@@ -258,7 +258,8 @@ static void do_command(FuzzGuest *guest, FuzzInput *input)
     uint32_t len_dw, i;
     unsigned count, k;
 
-    info = &gvirt_command_table(&count)[which % count];
+    info = gvirt_command_table(&count);
+    info += which % count;
     dw[0] = info->value | (header_bits & ~info->mask);
     if (!info->fixed_len_dw && !(how & 8)) {
         /* The length that its highest operand needs, at least. */
