@@ -496,6 +496,18 @@ void gvirt_vring_load_hws(GvirtVgpu *vgpu, GvirtEngineId id);
 bool gvirt_vring_has_work(const GvirtVgpu *vgpu, GvirtEngineId id);
 /* Forget batches that the hardware is through with. */
 void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id);
+
+/* shadow-request.c: how much of a queue the hardware is shown at a time */
+void gvirt_requests_retire(GvirtMediator *mediator, GvirtHwEngine *engine,
+                           bool idle);
+unsigned gvirt_requests_room(GvirtMediator *mediator, GvirtEngineId id);
+unsigned gvirt_requests_find(GvirtEngineId id, const uint32_t *dw,
+                             uint32_t len_dw, unsigned room,
+                             uint32_t end_dw[GVIRT_REQUESTS_MAX]);
+void gvirt_requests_add(GvirtMediator *mediator, GvirtEngineId id,
+                        const uint32_t *end_dw, unsigned count,
+                        uint32_t len_dw);
+
 bool gvirt_hw_ring_back(GvirtMediator *mediator, GvirtEngineId id,
                         uint32_t pages);
 /* Which engine a register belongs to (-1: none), and which one it is. */

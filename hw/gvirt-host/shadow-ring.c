@@ -22,7 +22,6 @@
 #define RING_SIZE_FIELD     0x001ff000u
 
 #define GATHER_SIZE_B       0x2000u     /* looked through for requests first */
-#define REQUEST_LONG_NS     (8 * 1000 * 1000ll)
 
 static uint32_t vring_get(const GvirtVgpu *vgpu, GvirtEngineId id,
                           uint32_t reg)
@@ -124,31 +123,6 @@ void gvirt_vring_load_hws(GvirtVgpu *vgpu, GvirtEngineId id)
     gvirt_hw_write(vgpu->mediator, gvirt_ring_offset(id, RING_HWS_PGA), addr);
 }
 
-/* Requests that are passed; long ones make that fewer go at a time. */
-static void requests_retire(GvirtMediator *mediator, GvirtHwEngine *engine,
-                            bool idle)
-{
-    unsigned passed = 0;
-
-    while (passed < engine->requests &&
-           engine->request_pos[passed] <= engine->done_pos &&
-           (idle || !engine->request_open || passed + 1 < engine->requests)) {
-        passed++;
-    }
-    if (passed) {
-        int64_t now_ns = gvirt_mediator_work_ns(mediator);
-        int64_t each_ns = (now_ns - engine->request_work_ns) / passed;
-
-        engine->requests_limit = each_ns > REQUEST_LONG_NS ?
-                                 GVIRT_REQUESTS_SLOW : GVIRT_REQUESTS_MAX;
-        engine->request_work_ns = now_ns;
-        engine->requests -= passed;
-        engine->request_open &= engine->requests != 0;
-        memmove(engine->request_pos, engine->request_pos + passed,
-                engine->requests * sizeof(engine->request_pos[0]));
-    }
-}
-
 /* What the hardware has passed since; frees the batches behind it. */
 void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
 {
@@ -167,7 +141,7 @@ void gvirt_vring_retire(GvirtMediator *mediator, GvirtEngineId id)
 
     idle = engine->done_pos == engine->filled_pos &&
            gvirt_hw_engine_idle(mediator, id);
-    requests_retire(mediator, engine, idle);
+    gvirt_requests_retire(mediator, engine, idle);
     while ((batch = g_queue_peek_head(&engine->batches)) != NULL) {
         /* HEAD stands behind a batch's start while the batch still runs. */
         if (engine->done_pos <= batch->retire_pos && !idle) {
@@ -662,71 +636,6 @@ static bool vring_no_news(const GvirtVgpu *vgpu, GvirtEngineId id,
            ring->again_pos == vgpu->mediator->engine[id].done_pos;
 }
 
-/* How many requests more may be begun, or (an open one) ended. */
-static unsigned requests_room(GvirtMediator *mediator, GvirtEngineId id)
-{
-    const GvirtHwEngine *engine = &mediator->engine[id];
-
-    if (mediator->let_through) {
-        /* What another one waits for: who is at work comes to it. */
-        return !engine->requests && gvirt_hw_engine_idle(mediator, id);
-    }
-    return engine->requests_limit -
-           MIN(engine->requests_limit, engine->requests) +
-           engine->request_open;
-}
-
-/*
- * The ends of up to room requests within len_dw dwords of a ring, from a
- * command on: behind an MI_USER_INTERRUPT, where TAIL can stand. Their number.
- */
-static unsigned requests_find(GvirtEngineId id, const uint32_t *dw,
-                              uint32_t len_dw, unsigned room,
-                              uint32_t end_dw[GVIRT_REQUESTS_MAX])
-{
-    bool interrupt = false;
-    unsigned count = 0;
-    uint32_t at = 0;
-
-    while (at < len_dw && count < room) {
-        const GvirtCommandInfo *info = gvirt_command_find(id, dw[at]);
-        uint32_t command_dw = gvirt_command_len_dw(info, dw[at]);
-
-        if (command_dw > len_dw - at) {
-            break;
-        }
-        if (dw[at] != GVIRT_OP_MI_NOOP) {
-            interrupt = info && info->value == GVIRT_OP_MI_USER_INTERRUPT;
-        }
-        at += command_dw;
-        if (interrupt && !(at & 1)) {
-            end_dw[count++] = at;
-            interrupt = false;
-        }
-    }
-    return count;
-}
-
-/* Requests that end at end_dw, and what is left up to len_dw, are shown. */
-static void requests_add(GvirtMediator *mediator, GvirtEngineId id,
-                         const uint32_t *end_dw, unsigned count,
-                         uint32_t len_dw)
-{
-    GvirtHwEngine *engine = &mediator->engine[id];
-    bool rest = !count || end_dw[count - 1] < len_dw;
-    unsigned i;
-
-    if (!engine->requests) {
-        engine->request_work_ns = gvirt_mediator_work_ns(mediator);
-    }
-    for (i = 0; i < count + rest; i++) {
-        engine->requests += !engine->request_open;
-        engine->request_pos[engine->requests - 1] =
-            engine->filled_pos + (i < count ? end_dw[i] : len_dw) * 4ull;
-        engine->request_open = i == count;
-    }
-}
-
 /*
  * As much of len_B bytes as may be shown now, whole requests if there are any;
  * *end_dw, *count: where they end.
@@ -741,7 +650,7 @@ static uint32_t *vring_take(GvirtVgpu *vgpu, GvirtEngineId id, unsigned room,
     for (;;) {
         part_B = MIN(part_B, *len_B);
         dw = vring_gather(vgpu, id, part_B);
-        *count = requests_find(id, dw, part_B / 4, room, end_dw);
+        *count = gvirt_requests_find(id, dw, part_B / 4, room, end_dw);
         if (*count == room || (*count && part_B < *len_B)) {
             *len_B = end_dw[*count - 1] * 4;
             return dw;
@@ -784,7 +693,7 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
     if (engine->filled_pos - engine->done_pos + len_B >= engine->size_B) {
         return;
     }
-    room = requests_room(mediator, id);
+    room = gvirt_requests_room(mediator, id);
     if (!room || vring_no_news(vgpu, id, busy)) {
         return;
     }
@@ -800,7 +709,7 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
 
         gvirt_shadow_sync(vgpu);
         vring_scatter(mediator, id, dw, len_B / 4);
-        requests_add(mediator, id, end_dw, count, len_B / 4);
+        gvirt_requests_add(mediator, id, end_dw, count, len_B / 4);
         engine->filled = (from + len_B) & (engine->size_B - 1);
         engine->filled_pos += len_B;
         ring->pending = engine->filled != tail;
