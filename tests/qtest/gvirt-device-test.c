@@ -5,15 +5,9 @@
  * the vGPU and on the whole GPU. Every case runs on both.
  */
 #include "qemu/osdep.h"
-#include "libqtest.h"
-#include "libqos/pci.h"
-#include "libqos/pci-pc.h"
+#include "fixture.h"
 #include "hw/pci/pci_regs.h"
 #include "qobject/qdict.h"
-
-#define SLOT            2
-#define GTT             0x200000
-#define PAGE            4096
 
 /* Where the tests keep things in the guest's memory. */
 #define RING_GPA        0x01000000u
@@ -33,14 +27,6 @@
 #define GTIIR           0x44018
 #define GTIER           0x4401c
 
-typedef struct Fixture {
-    QTestState *qts;
-    QPCIBus *bus;
-    QPCIDevice *dev;
-    QPCIBar mmio;
-    QPCIBar aperture;
-} Fixture;
-
 /* The four engines: base, status page register, user interrupt's GT bit. */
 static const struct {
     const char *name;
@@ -56,46 +42,12 @@ static const struct {
 
 static void fixture_open(Fixture *f, const char *device)
 {
-    f->qts = qtest_initf("-machine q35 -m 256M -nodefaults "
-                         "-device %s,id=f0,addr=%d.0", device, SLOT);
-    f->bus = qpci_new_pc(f->qts, NULL);
-    f->dev = qpci_device_find(f->bus, QPCI_DEVFN(SLOT, 0));
-    g_assert_nonnull(f->dev);
-    f->aperture = qpci_iomap(f->dev, 2, NULL);
-    f->mmio = qpci_iomap(f->dev, 0, NULL);
-    qpci_device_enable(f->dev);
-}
-
-static void fixture_close(Fixture *f)
-{
-    g_free(f->dev);
-    qpci_free_pc(f->bus);
-    qtest_quit(f->qts);
-}
-
-static uint32_t rd(Fixture *f, uint32_t offset)
-{
-    return qpci_io_readl(f->dev, f->mmio, offset);
-}
-
-static void wr(Fixture *f, uint32_t offset, uint32_t value)
-{
-    qpci_io_writel(f->dev, f->mmio, offset, value);
+    fixture_start(f, device, "");
 }
 
 static void map_page(Fixture *f, uint32_t addr_ggtt, uint32_t addr_gpa)
 {
     wr(f, GTT + addr_ggtt / PAGE * 4, addr_gpa | 1);
-}
-
-static uint64_t counter(Fixture *f, const char *name)
-{
-    QDict *answer = qtest_qmp(f->qts, "{ 'execute': 'qom-get', 'arguments': "
-                              "{ 'path': 'f0', 'property': %s } }", name);
-    uint64_t value = qdict_get_int(answer, "return");
-
-    qobject_unref(answer);
-    return value;
 }
 
 static void test_pte(const void *data)
@@ -486,13 +438,7 @@ static void test_own_bars(const void *data)
 
 int main(int argc, char **argv)
 {
-    static const char *const devices[] = {
-        "gvirt-passthrough", "gvirt-vgpu",
-    };
-    static const struct {
-        const char *name;
-        void (*fn)(const void *data);
-    } cases[] = {
+    static const FixtureCase cases[] = {
         { "pte", test_pte },
         { "aperture", test_aperture },
         { "fence", test_fence },
@@ -504,18 +450,9 @@ int main(int argc, char **argv)
         { "reset-busy", test_reset_busy },
         { "own-bars", test_own_bars },
     };
-    size_t i, j;
 
     g_test_init(&argc, &argv, NULL);
-    for (i = 0; i < G_N_ELEMENTS(devices); i++) {
-        for (j = 0; j < G_N_ELEMENTS(cases); j++) {
-            g_autofree char *path = g_strdup_printf("/gvirt/%s/%s",
-                                                    devices[i] + 6,
-                                                    cases[j].name);
-
-            qtest_add_data_func(path, devices[i], cases[j].fn);
-        }
-    }
+    fixture_add_cases("/gvirt", cases, G_N_ELEMENTS(cases));
     qtest_add_func("/gvirt/vgpu/pvinfo", test_pvinfo);
     return g_test_run();
 }

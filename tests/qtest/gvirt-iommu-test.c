@@ -8,13 +8,7 @@
  * entry), 9.8 (second-level entries), 10.4 (registers).
  */
 #include "qemu/osdep.h"
-#include "libqtest.h"
-#include "libqos/pci.h"
-#include "libqos/pci-pc.h"
-
-#define SLOT            2
-#define GTT             0x200000
-#define PAGE            4096
+#include "fixture.h"
 
 /* The IOMMU's registers and tables, in the guest's memory. */
 #define DMAR            0xfed90000u
@@ -52,25 +46,6 @@
 #define BATCH_OFFSET            0x800u
 #define MI_STORE_DATA_IMM_GGTT  0x10400002u
 #define MI_BATCH_BUFFER_START   0x18800000u
-
-typedef struct Fixture {
-    QTestState *qts;
-    QPCIBus *bus;
-    QPCIDevice *dev;
-    QPCIBar mmio;
-    QPCIBar aperture;
-    uint32_t tail;
-} Fixture;
-
-static uint32_t rd(Fixture *f, uint32_t offset)
-{
-    return qpci_io_readl(f->dev, f->mmio, offset);
-}
-
-static void wr(Fixture *f, uint32_t offset, uint32_t value)
-{
-    qpci_io_writel(f->dev, f->mmio, offset, value);
-}
 
 /* The page of the device's address space; 0: none. */
 static void iommu_page(Fixture *f, uint32_t iova, uint32_t gpa)
@@ -118,16 +93,7 @@ static void iommu_start(Fixture *f)
 
 static void fixture_open(Fixture *f, const char *device)
 {
-    memset(f, 0, sizeof(*f));
-    f->qts = qtest_initf("-machine q35 -m 256M -nodefaults "
-                         "-device intel-iommu,intremap=off "
-                         "-device %s,id=f0,addr=%d.0", device, SLOT);
-    f->bus = qpci_new_pc(f->qts, NULL);
-    f->dev = qpci_device_find(f->bus, QPCI_DEVFN(SLOT, 0));
-    g_assert_nonnull(f->dev);
-    f->aperture = qpci_iomap(f->dev, 2, NULL);
-    f->mmio = qpci_iomap(f->dev, 0, NULL);
-    qpci_device_enable(f->dev);
+    fixture_start(f, device, "-device intel-iommu,intremap=off");
     iommu_start(f);
 
     wr(f, GTT + RING_GGTT / PAGE * 4, RING_IOVA | 1);
@@ -135,13 +101,6 @@ static void fixture_open(Fixture *f, const char *device)
     wr(f, GTT + APERTURE_AT / PAGE * 4, TARGET_IOVA | 1);
     wr(f, BCS + 0x38, RING_GGTT);
     wr(f, BCS + 0x3c, 1);
-}
-
-static void fixture_close(Fixture *f)
-{
-    g_free(f->dev);
-    qpci_free_pc(f->bus);
-    qtest_quit(f->qts);
 }
 
 /* By the blitter, to the start of the target. */
@@ -282,29 +241,14 @@ static void test_switch(const void *data)
 
 int main(int argc, char **argv)
 {
-    static const char *const devices[] = {
-        "gvirt-passthrough", "gvirt-vgpu",
-    };
-    static const struct {
-        const char *name;
-        void (*fn)(const void *data);
-    } cases[] = {
+    static const FixtureCase cases[] = {
         { "engine", test_engine },
         { "running", test_running },
         { "aperture", test_aperture },
         { "switch", test_switch },
     };
-    size_t i, j;
 
     g_test_init(&argc, &argv, NULL);
-    for (i = 0; i < G_N_ELEMENTS(devices); i++) {
-        for (j = 0; j < G_N_ELEMENTS(cases); j++) {
-            g_autofree char *path = g_strdup_printf("/gvirt/iommu/%s/%s",
-                                                    devices[i] + 6,
-                                                    cases[j].name);
-
-            qtest_add_data_func(path, devices[i], cases[j].fn);
-        }
-    }
+    fixture_add_cases("/gvirt/iommu", cases, G_N_ELEMENTS(cases));
     return g_test_run();
 }
