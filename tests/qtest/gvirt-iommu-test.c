@@ -39,7 +39,8 @@
 #define OLD_GPA         0x03100000u
 #define NEW_GPA         0x03200000u
 #define RING_GGTT       0x20000000u
-#define TARGET_GGTT     0x20200000u
+/* Not the ring's entry of a TLB that is indexed by low bits: it would miss. */
+#define TARGET_GGTT     0x20243000u
 #define APERTURE_AT     (16u << 20)
 
 #define BCS             0x22000
