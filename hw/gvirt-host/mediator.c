@@ -106,14 +106,22 @@ void gvirt_hw_engine_init(GvirtMediator *mediator, GvirtEngineId id)
 
 bool gvirt_hw_engine_idle(GvirtMediator *mediator, GvirtEngineId id)
 {
-    uint32_t base = mediator->engine[id].base;
+    const GvirtHwEngine *engine = &mediator->engine[id];
+    uint32_t base = engine->base;
+    uint32_t tail;
 
     if (!(gvirt_hw_read(mediator, base + RING_MI_MODE) & MI_MODE_IDLE)) {
         return false;
     }
-    return !(gvirt_hw_read(mediator, base + RING_CTL) & RING_CTL_VALID) ||
-           !((gvirt_hw_read(mediator, base + RING_HEAD) ^
-              gvirt_hw_read(mediator, base + RING_TAIL)) & RING_ADDR_MASK);
+    /* Asked with each request: of a guest's ring TAIL is known. */
+    if (!engine->loaded &&
+        !(gvirt_hw_read(mediator, base + RING_CTL) & RING_CTL_VALID)) {
+        return true;
+    }
+    tail = engine->loaded ? engine->filled :
+                            gvirt_hw_read(mediator, base + RING_TAIL);
+    return !((gvirt_hw_read(mediator, base + RING_HEAD) ^ tail) &
+             RING_ADDR_MASK);
 }
 
 static void hw_wake(GvirtMediator *mediator)
@@ -274,7 +282,7 @@ void gvirt_mediator_timer(GvirtMediator *mediator)
     unsigned i;
 
     mediator->told_ns = INT64_MAX;
-    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
+    for (i = 0; i < mediator->vgpu_top; i++) {
         GvirtVgpu *vgpu = mediator->vgpu[i];
 
         if (!vgpu) {

@@ -178,9 +178,9 @@ static GvirtVgpu *pick_next(GvirtMediator *mediator)
     GvirtVgpu *next = NULL;
     unsigned i;
 
-    for (i = 1; i <= GVIRT_VGPUS_MAX; i++) {
+    for (i = 1; i <= mediator->vgpu_top; i++) {
         GvirtVgpu *vgpu = mediator->vgpu[(mediator->turn + i) %
-                                         GVIRT_VGPUS_MAX];
+                                         mediator->vgpu_top];
 
         if (vgpu && vgpu != mediator->owner && !vgpu->throttled &&
             vgpu_has_work(vgpu) && (!next || vgpu->charge < next->charge)) {
@@ -197,7 +197,7 @@ static int64_t slice_ns(const GvirtMediator *mediator, const GvirtVgpu *vgpu)
     unsigned count = 1;
     unsigned i;
 
-    for (i = 0; i < GVIRT_VGPUS_MAX; i++) {
+    for (i = 0; i < mediator->vgpu_top; i++) {
         const GvirtVgpu *other = mediator->vgpu[i];
 
         if (other && other != vgpu && vgpu_has_work(other)) {

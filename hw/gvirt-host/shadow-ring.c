@@ -22,6 +22,7 @@
 #define RING_SIZE_FIELD     0x001ff000u
 
 #define GATHER_SIZE_B       0x2000u     /* looked through for requests first */
+#define BUSY_UNKNOWN        UINT32_MAX  /* no set of engines */
 
 static uint32_t vring_get(const GvirtVgpu *vgpu, GvirtEngineId id,
                           uint32_t reg)
@@ -679,8 +680,11 @@ void gvirt_vring_submit(GvirtVgpu *vgpu, GvirtEngineId id)
         !engine->loaded || !gvirt_vring_has_work(vgpu, id)) {
         return;
     }
-    /* Before anything is looked at: what goes idle meanwhile is news. */
-    busy = busy_engines(mediator);
+    /*
+     * Before anything is looked at: what goes idle meanwhile is news. Where
+     * there was room so far nobody asks, and the second audit is not spared.
+     */
+    busy = ring->again ? busy_engines(mediator) : BUSY_UNKNOWN;
     gvirt_vring_retire(mediator, id);
     tail = vring_get(vgpu, id, RING_TAIL) & RING_ADDR_MASK & ~7u &
            (engine->size_B - 1);

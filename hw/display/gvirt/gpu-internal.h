@@ -35,6 +35,7 @@ struct GvirtGpu {
     unsigned leaving;           /* somebody waits for it to come out */
     GCond settled;              /* running, parked, paused or leaving has */
                                 /* changed */
+    unsigned settlers;          /* threads that wait for that */
 
     GvirtRegFile regs;
     GvirtIrq irq;

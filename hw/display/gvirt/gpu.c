@@ -165,8 +165,11 @@ static int64_t gpu_deadline_ns(const GvirtGpu *gpu)
 
     deadline = MIN(deadline, gpu->perf_deadline_ns);
     for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
-        deadline = MIN(deadline,
-                       gvirt_streamer_deadline_ns(&gpu->engine[i]));
+        /* With every register access: most have none. */
+        if (gpu->engine[i].deadline_ns != INT64_MAX) {
+            deadline = MIN(deadline,
+                           gvirt_streamer_deadline_ns(&gpu->engine[i]));
+        }
     }
     return deadline;
 }
@@ -212,6 +215,21 @@ void gvirt_gpu_leave(GvirtGpu *gpu)
     }
 }
 
+static void gpu_wait_settled(GvirtGpu *gpu)
+{
+    gpu->settlers++;
+    g_cond_wait(&gpu->settled, &gpu->lock);
+    gpu->settlers--;
+}
+
+/* With every run of engines: a broadcast to nobody is a system call, too. */
+static void gpu_tell_settled(GvirtGpu *gpu)
+{
+    if (gpu->settlers) {
+        g_cond_broadcast(&gpu->settled);
+    }
+}
+
 static void gpu_offline(GvirtGpu *gpu)
 {
     if (gpu->host->ops->offline) {
@@ -237,12 +255,12 @@ static void gpu_park(GvirtGpu *gpu, const GvirtEngine *engine)
     uint32_t epoch = engine->epoch;
 
     gpu->parked = true;
-    g_cond_broadcast(&gpu->settled);
+    gpu_tell_settled(gpu);
     gvirt_gpu_leave(gpu);
     gpu_offline(gpu);
     g_mutex_lock(&gpu->lock);
     while (gpu->paused && !gpu->leaving && engine->epoch == epoch) {
-        g_cond_wait(&gpu->settled, &gpu->lock);
+        gpu_wait_settled(gpu);
     }
     gpu->parked = false;
     g_mutex_unlock(&gpu->lock);
@@ -336,9 +354,9 @@ static void gpu_abort(GvirtGpu *gpu)
     gvirt_gpu_enter(gpu);
     gpu->paused++;
     gvirt_reset_engines(gpu, GVIRT_ALL_ENGINES);
-    g_cond_broadcast(&gpu->settled);
+    gpu_tell_settled(gpu);
     while (gpu->running) {
-        g_cond_wait(&gpu->settled, &gpu->lock);
+        gpu_wait_settled(gpu);
     }
     gvirt_gpu_leave(gpu);
 }
@@ -581,7 +599,7 @@ bool gvirt_gpu_run(GvirtGpu *gpu, unsigned budget)
     } while (more && budget && !gpu->paused);
     gpu->pending.kick |= more && gpu->paused;
     gpu->running = false;
-    g_cond_broadcast(&gpu->settled);
+    gpu_tell_settled(gpu);
     gvirt_gpu_leave(gpu);
     return more;
 }
@@ -614,7 +632,7 @@ void gvirt_gpu_pause(GvirtGpu *gpu)
     gvirt_gpu_enter(gpu);
     gpu->paused++;
     while (gpu->running && !gpu->parked) {
-        g_cond_wait(&gpu->settled, &gpu->lock);
+        gpu_wait_settled(gpu);
     }
     gvirt_gpu_leave(gpu);
 }
@@ -624,9 +642,9 @@ void gvirt_gpu_pause_out(GvirtGpu *gpu)
     gvirt_gpu_enter(gpu);
     gpu->paused++;
     gpu->leaving++;
-    g_cond_broadcast(&gpu->settled);
+    gpu_tell_settled(gpu);
     while (gpu->running) {
-        g_cond_wait(&gpu->settled, &gpu->lock);
+        gpu_wait_settled(gpu);
     }
     gpu->leaving--;
     gvirt_gpu_leave(gpu);
@@ -637,7 +655,7 @@ void gvirt_gpu_resume(GvirtGpu *gpu)
     gvirt_gpu_enter(gpu);
     if (gpu->paused) {
         gpu->paused--;
-        g_cond_broadcast(&gpu->settled);
+        gpu_tell_settled(gpu);
     }
     gvirt_gpu_kick(gpu);
     gvirt_gpu_leave(gpu);
