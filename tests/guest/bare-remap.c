@@ -6,7 +6,9 @@
  * writes device registers and reads them back; none of its accesses may be
  * lost or reach another device. It also does as the first one does, with a
  * page of its own: where both ask for another map, both must have it before
- * they go on.
+ * they go on. The first one waits where the other one falls behind: whoever
+ * stops all processors over and over may leave another none of the time, as
+ * the locks of QEMU are not fair.
  *
  * Its accesses stand in a row without a branch: under TCG they are one
  * translated block, in the middle of which the map must not change.
@@ -19,7 +21,8 @@
  */
 #include "bare.h"
 
-#define ROUNDS              2000u
+#define ROUNDS              4000u
+#define ROUNDS_A_ROW        16u         /* the other one keeps up with that */
 #define APERTURE_PAGE       16u         /* of BAR2 and of the page table */
 #define MEMORY              0x01000000u /* guest memory behind it */
 #define SECOND_PAGE         2u          /* the other one's, from there */
@@ -162,6 +165,9 @@ static __attribute__((used)) void bare_main(void)
         wrong += seen != (i & 1 ? 0x22222222 : 0x11111111);
         seen = *at(aperture + page * 4096);
         wrong += seen != (i & 1 ? 0x22222222 : 0x11111111);
+        while (rows < i / ROUNDS_A_ROW) {
+            __asm__ volatile("pause");
+        }
     }
     all_done = 1;
     while (!second_ended) {

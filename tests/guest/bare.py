@@ -140,8 +140,8 @@ class Bare:
                 for name, value in re.findall(r"(\w+) (\d+)", text)}
         tap.point(status is None and "end" in text,
                   f"{what}: runs to its end", text, f"status {status}", why)
-        tap.point(said.get("remaps", 0) >= 2000 and
-                  maps >= said.get("remaps", 0) and said.get("rows", 0) >= 100,
+        tap.point(said.get("remaps", 0) >= 4000 and
+                  maps >= said.get("remaps", 0) and said.get("rows", 0) >= 249,
                   f"{what}: the map changes under the other processor", text,
                   f"aperture-maps {maps}")
         tap.point(said.get("wrong") == 0, f"{what}: the new page is read",
