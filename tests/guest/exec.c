@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "gem.h"
+#include "points.h"
 
 #define MI_STORE_DWORD_IMM      ((0x20u << 23) | 2)
 #define MI_LOAD_REGISTER_IMM    ((0x22u << 23) | 1)
@@ -638,10 +639,7 @@ static void test_parser(void)
     gem_context_destroy(fd, context);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} tests[] = {
+static const Point tests[] = {
     { "stores", test_stores },
     { "fences", test_fences },
     { "busy", test_busy },
@@ -653,35 +651,11 @@ static const struct {
     { "parser", test_parser },
 };
 
-static bool chosen(int argc, char **argv, const char *name)
-{
-    int i;
-
-    for (i = 1; i < argc; i++) {
-        if (strcmp(argv[i], name) == 0) {
-            return true;
-        }
-    }
-    return argc < 2;
-}
-
 int main(int argc, char **argv)
 {
-    unsigned i, before;
-    double began;
+    const unsigned count = sizeof(tests) / sizeof(tests[0]);
 
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    points_check(tests, count, argc, argv);
     fd = gem_open();
-    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-        if (chosen(argc, argv, tests[i].name)) {
-            before = gem_wrong;
-            began = seconds();
-            tests[i].run();
-            printf("exec %s: %s, %.1f s\n", tests[i].name,
-                   gem_wrong == before ? "right" : "see above",
-                   seconds() - began);
-        }
-    }
-    printf("exec: %u wrong\n", gem_wrong);
-    return gem_wrong ? 1 : 0;
+    return points_run(tests, count, argc, argv);
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "kms-card.h"
+#include "points.h"
 
 enum { EVENT_MS = 10000, FLIPS = 40 };
 
@@ -507,10 +508,7 @@ static void test_checksums(void)
     kms_stop(&fb, &p);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} tests[] = {
+static const Point tests[] = {
     { "modes", test_modes },
     { "range", test_range },
     { "formats", test_formats },
@@ -531,24 +529,12 @@ static const struct {
     { "hotplug", test_hotplug },
 };
 
-static bool chosen(int argc, char **argv, const char *name)
-{
-    int i;
-
-    for (i = 1; i < argc; i++) {
-        if (strcmp(argv[i], name) == 0) {
-            return true;
-        }
-    }
-    return argc < 2;
-}
-
 int main(int argc, char **argv)
 {
-    unsigned i, before;
-    double began;
+    const unsigned count = sizeof(tests) / sizeof(tests[0]);
+    unsigned i;
 
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    points_check(tests, count, argc, argv);
     kms_open();
     for (i = 0; i < 2; i++) {
         kms_must_be(kms_set_property((i ? dp : hdmi)->connector, KMS_CONNECTOR,
@@ -557,16 +543,5 @@ int main(int argc, char **argv)
     for (i = 0; i < KMS_PIPES; i++) {
         kms_set(&kms_pipe[i], NULL, NULL, 0, 0, NULL);
     }
-    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-        if (chosen(argc, argv, tests[i].name)) {
-            before = gem_wrong;
-            began = seconds();
-            tests[i].run();
-            printf("kms %s: %s, %.1f s\n", tests[i].name,
-                   gem_wrong == before ? "right" : "see above",
-                   seconds() - began);
-        }
-    }
-    printf("kms: %u wrong\n", gem_wrong);
-    return gem_wrong ? 1 : 0;
+    return points_run(tests, count, argc, argv);
 }

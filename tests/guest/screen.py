@@ -278,7 +278,8 @@ class Screen:
 
 def programs():
     return {"desktop": ("desktop.c", "talk.c", "gem.c"),
-            "kms": ("kms.c", "kms-plane.c", "kms-card.c", "talk.c", "gem.c")}
+            "kms": ("kms.c", "kms-plane.c", "kms-card.c", "talk.c", "points.c",
+                    "gem.c")}
 
 
 def tests(harness):
