@@ -66,6 +66,12 @@ library-configured:
 	@ninja -j$(JOBS) -C build/lib | $(PROGRESS) || \
 	    { echo 'make: the build of the library failed, see above'; exit 1; }
 
+# what needs nothing of QEMU: with no build yet, only the library is configured
+.PHONY: library-alone
+library-alone: setup-unit
+	@if [ ! -e build/lib/build.ninja ]; then \
+	    GVIRT_LIBRARY_ONLY=1 ./configure --without-qemu; fi
+
 .PHONY: tools
 tools: build/config.status
 	@$(MAKE) tools-configured
@@ -106,11 +112,8 @@ check: setup
 	@$(MAKE) library qtests
 	@scripts/check unit fuzz qtest guest
 
-# needs nothing of QEMU: with no build yet, only the library is configured
 .PHONY: check-unit
-check-unit: setup-unit
-	@if [ ! -e build/lib/build.ninja ]; then \
-	    GVIRT_LIBRARY_ONLY=1 ./configure --without-qemu; fi
+check-unit: library-alone
 	@$(MAKE) library-configured
 	@scripts/check unit
 
@@ -130,10 +133,11 @@ fuzz: setup-unit
 	@tests/fuzz/run $(or $(SECONDS),600)
 
 .PHONY: soak
-soak: setup-unit
+soak:
 	@[[ '$(or $(STEPS),1)' =~ ^[1-9][0-9]*$$ ]] || { \
 	    echo 'soak: STEPS is $(STEPS), must be a number from 1 up'; exit 1; }
-	@$(MAKE) library
+	@$(MAKE) library-alone
+	@$(MAKE) library-configured
 	@ISOLATION_STEPS=$(or $(STEPS),1000000) \
 	    build/lib/tests/unit/test-isolation
 
@@ -150,10 +154,8 @@ bench-configured:
 
 # the tables of registers, commands and trace events are made by the decoder
 .PHONY: docs
-docs: setup-unit
+docs: library-alone
 	@scripts/setup docs
-	@if [ ! -e build/lib/build.ninja ]; then \
-	    GVIRT_LIBRARY_ONLY=1 ./configure --without-qemu; fi
 	@$(MAKE) tools-configured
 	@mkdir -p build/docs-tables
 	@for t in registers commands traces; do \

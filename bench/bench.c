@@ -269,14 +269,14 @@ int bench_main(int argc, char **argv, Bench *bench, const Measure *measures,
         } else if (argv[arg][0] == '-') {
             fprintf(stderr, "usage: %s [--json] [--rounds N] [NAME]\n",
                     argv[0]);
-            return 2;
+            return 1;
         } else {
             wanted = argv[arg];
         }
     }
     if (rounds < 1 || rounds > ROUNDS_MAX || (end && *end)) {
         fprintf(stderr, "%s: --rounds is 1 to %u\n", argv[0], ROUNDS_MAX);
-        return 2;
+        return 1;
     }
     for (i = 0; i < count; i++) {
         if (strstr(measures[i].name, wanted)) {

@@ -13,21 +13,16 @@
 
 #define INFLATE_STEP_B  4096u
 
-bool decode_is_hex(const char *data, size_t len)
+bool decode_is_text(const char *data, size_t len)
 {
     size_t i;
 
     for (i = 0; i < len; i++) {
-        if (data[i] == '#') {
-            while (i < len && data[i] != '\n') {
-                i++;
-            }
-        } else if (!g_ascii_isxdigit(data[i]) && !g_ascii_isspace(data[i]) &&
-                   !strchr("xX,:", data[i] ? data[i] : '?')) {
+        if (g_ascii_iscntrl(data[i]) && !g_ascii_isspace(data[i])) {
             return false;
         }
     }
-    return len > 0;
+    return len > 0 && g_utf8_validate(data, len, NULL);
 }
 
 /* One word of a text: how long it is, up to white space or a comma. */
@@ -80,6 +75,29 @@ static bool is_offset(const char *data, size_t len, size_t *skip)
     if (n < len && data[n] == ':') {
         *skip = n + 1;
         return true;
+    }
+    return false;
+}
+
+bool decode_is_hex(const char *data, size_t len)
+{
+    size_t i = 0, n;
+    uint32_t value;
+
+    while (i < len) {
+        if (data[i] == '#') {
+            while (i < len && data[i] != '\n') {
+                i++;
+            }
+        } else if (g_ascii_isspace(data[i])) {
+            i++;
+        } else if (is_offset(data + i, len - i, &n)) {
+            i += n;
+        } else {
+            return decode_is_text(data, len) &&
+                   hex_word(data + i, n, &value) &&
+                   (n == 8 || g_ascii_tolower(data[i + MIN(n - 1, 1)]) == 'x');
+        }
     }
     return false;
 }

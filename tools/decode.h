@@ -102,6 +102,8 @@ const char *decode_engine_name(GvirtEngineId engine);
  * decode-input.c: what a file holds. The caller frees *dw. error: g_malloc'd,
  * what is wrong, in one line without a newline; NULL when all is well.
  */
+bool decode_is_text(const char *data, size_t len);
+/* A text that begins with a dword that is written out: 05000000, 0x5. */
 bool decode_is_hex(const char *data, size_t len);
 uint32_t *decode_hex(const char *data, size_t len, uint32_t *len_dw,
                      char **error);

@@ -40,7 +40,7 @@ static const char usage[] =
 "  --help\n"
 "\n"
 "Exit status: 0, or 1 with a line that says why something could not be\n"
-"decoded (what could be is printed), 2 for wrong arguments.\n";
+"decoded (what could be is printed), or what is wrong with the arguments.\n";
 
 typedef enum Mode { MODE_GUESS, MODE_BATCH, MODE_RING, MODE_ERROR,
                     MODE_TRACE } Mode;
@@ -54,16 +54,18 @@ typedef struct Arguments {
     GvirtSpace space;
     uint64_t addr;
     uint64_t head, tail;
-    bool has_tail;
+    bool has_head, has_tail;
     uint64_t mark;
     bool has_mark;
     const char *list;
     bool rst;
     const char *file;
+    const char *of_dwords;      /* an option that only they have a use for */
+    const char *of_decoding;    /* one that tables have no use for */
 } Arguments;
 
-G_GNUC_NORETURN G_GNUC_PRINTF(2, 3)
-static void stop(int status, const char *format, ...)
+G_GNUC_NORETURN G_GNUC_PRINTF(1, 2)
+static void stop(const char *format, ...)
 {
     va_list args;
 
@@ -73,7 +75,7 @@ static void stop(int status, const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fprintf(stderr, "\n");
-    exit(status);
+    exit(1);
 }
 
 static uint64_t number_of(const char *option, const char *text,
@@ -85,7 +87,7 @@ static uint64_t number_of(const char *option, const char *text,
     errno = 0;
     value = g_ascii_strtoull(text, &end, 0);
     if (errno || end == text || *end || *text == '-' || value >= limit) {
-        stop(2, "%s %s: that is no number below 0x%" PRIx64, option, text,
+        stop("%s %s: that is no number below 0x%" PRIx64, option, text,
              limit);
     }
     return value;
@@ -107,7 +109,7 @@ static bool take_flag(Arguments *arguments, const char *word)
         if (strcmp(word, modes[i].name) == 0) {
             if (arguments->mode != MODE_GUESS &&
                 arguments->mode != modes[i].mode) {
-                stop(2, "%s: there is another kind already", word);
+                stop("%s: there is another kind already", word);
             }
             arguments->mode = modes[i].mode;
             return true;
@@ -140,7 +142,7 @@ static bool take_value(Arguments *arguments, const char *word,
     if (strcmp(word, "--engine") == 0) {
         if (!value || !decode_engine(value, strlen(value),
                                      &arguments->engine)) {
-            stop(2, "--engine %s: it is rcs, bcs, vcs or vecs",
+            stop("--engine %s: it is rcs, bcs, vcs or vecs",
                  value ? value : "");
         }
     } else if (!value && (strcmp(word, "--address") == 0 ||
@@ -148,11 +150,12 @@ static bool take_value(Arguments *arguments, const char *word,
                           strcmp(word, "--tail") == 0 ||
                           strcmp(word, "--mark") == 0 ||
                           strcmp(word, "--list") == 0)) {
-        stop(2, "%s: its value is missing", word);
+        stop("%s: its value is missing", word);
     } else if (strcmp(word, "--address") == 0) {
         arguments->addr = number_of(word, value, 1ull << 48);
     } else if (strcmp(word, "--head") == 0) {
         arguments->head = number_of(word, value, 1ull << 32);
+        arguments->has_head = true;
     } else if (strcmp(word, "--tail") == 0) {
         arguments->tail = number_of(word, value, 1ull << 32);
         arguments->has_tail = true;
@@ -165,6 +168,46 @@ static bool take_value(Arguments *arguments, const char *word,
         return false;
     }
     return true;
+}
+
+/* Keeps an option that is of no use to everything. */
+static void note_use(Arguments *arguments, const char *word)
+{
+    static const char *const of_dwords[] = {
+        "--engine", "--address", "--ggtt", "--no-ppgtt", "--mark", "--hex",
+        "--binary",
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(of_dwords); i++) {
+        if (strcmp(word, of_dwords[i]) == 0) {
+            arguments->of_dwords = word;
+        }
+    }
+    if (strcmp(word, "--list") != 0 && strcmp(word, "--rst") != 0) {
+        arguments->of_decoding = word;
+    }
+}
+
+/* What was asked for must have an effect. */
+static void check_together(const Arguments *arguments)
+{
+    if (arguments->list) {
+        if (arguments->file || arguments->of_decoding) {
+            stop("--list: %s has no place beside it",
+                 arguments->file ? arguments->file : arguments->of_decoding);
+        }
+    } else if (arguments->rst) {
+        stop("--rst is of a --list");
+    }
+    if ((arguments->has_head || arguments->has_tail) &&
+        arguments->mode != MODE_RING) {
+        stop("--head and --tail are of a --ring");
+    }
+    if (arguments->of_dwords && (arguments->mode == MODE_ERROR ||
+                                 arguments->mode == MODE_TRACE)) {
+        stop("%s is of a batch or a ring", arguments->of_dwords);
+    }
 }
 
 static void parse(Arguments *arguments, int argc, char **argv)
@@ -183,24 +226,22 @@ static void parse(Arguments *arguments, int argc, char **argv)
             exit(0);
         }
         if (take_flag(arguments, word)) {
-            continue;
-        }
-        if (take_value(arguments, word, i + 1 < argc ? argv[i + 1] : NULL)) {
+            note_use(arguments, word);
+        } else if (take_value(arguments, word,
+                              i + 1 < argc ? argv[i + 1] : NULL)) {
+            note_use(arguments, word);
             i++;
         } else if (word[0] == '-' && word[1]) {
-            stop(2, "unknown option %s; see --help", word);
+            stop("unknown option %s; see --help", word);
         } else if (arguments->file) {
-            stop(2, "one file at a time: %s", word);
+            stop("one file at a time: %s", word);
         } else {
             arguments->file = word;
         }
     }
-    if ((arguments->head || arguments->has_tail) &&
-        arguments->mode != MODE_RING) {
-        stop(2, "--head and --tail are of a --ring");
-    }
+    check_together(arguments);
     if (arguments->addr % 4) {
-        stop(2, "--address: no multiple of 4");
+        stop("--address: no multiple of 4");
     }
 }
 
@@ -213,17 +254,17 @@ static char *read_file(const char *path, size_t *len)
     size_t got;
 
     if (!file) {
-        stop(1, "%s: %s", path, strerror(errno));
+        stop("%s: %s", path, strerror(errno));
     }
     while ((got = fread(step, 1, sizeof(step), file)) > 0) {
         g_byte_array_append(bytes, step, got);
         if (bytes->len > FILE_MAX_B) {
-            stop(1, "%s: longer than %u MiB", standard ? "-" : path,
+            stop("%s: longer than %u MiB", standard ? "-" : path,
                  FILE_MAX_B >> 20);
         }
     }
     if (ferror(file)) {
-        stop(1, "%s: %s", standard ? "-" : path, strerror(errno));
+        stop("%s: %s", standard ? "-" : path, strerror(errno));
     }
     if (!standard) {
         fclose(file);
@@ -288,7 +329,7 @@ int main(int argc, char **argv)
     decode = decode_new(&arguments.options);
     if (arguments.list) {
         if (!decode_list(arguments.list, arguments.rst, decode->out)) {
-            stop(2, "--list %s: it is registers, commands or traces",
+            stop("--list %s: it is registers, commands or traces",
                  arguments.list);
         }
         fputs(decode->out->str, stdout);
@@ -305,17 +346,21 @@ int main(int argc, char **argv)
         decode_error_state(decode, data, len, &error);
     } else if (arguments.mode == MODE_TRACE) {
         decode_trace(decode, data, len);
+    } else if (arguments.form == FORM_GUESS && decode_is_text(data, len) &&
+               !decode_is_hex(data, len)) {
+        error = g_strdup("a text that begins with no dword; --error, --trace, "
+                         "--hex or --binary says what it is");
     } else {
         decode_dwords(decode, &arguments, data, len, &error);
     }
     fwrite(decode->out->str, 1, decode->out->len, stdout);
     if (fflush(stdout) != 0) {
-        stop(1, "standard output: %s", strerror(errno));
+        stop("standard output: %s", strerror(errno));
     }
     decode_free(decode);
     g_free(data);
     if (error) {
-        stop(1, "%s: %s", arguments.file ? arguments.file : "-", error);
+        stop("%s: %s", arguments.file ? arguments.file : "-", error);
     }
     return 0;
 }

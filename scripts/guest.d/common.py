@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What all parts of scripts/guest share: places, messages, child processes."""
 
+import argparse
 import ctypes
 import fcntl
 import os
@@ -16,7 +17,7 @@ BUILD = PROJECT / "build"
 GUEST_BUILD = BUILD / "guest"
 SUITES = ("bookworm", "trixie")
 
-EXIT_USAGE = 2
+EXIT_USAGE = 1
 EXIT_TIMEOUT = 124
 EXIT_FAILED = 125
 
@@ -47,6 +48,19 @@ def cache_dir():
 
 def note(text):
     print(f"guest: {text}", file=sys.stderr, flush=True)
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong arguments are told in one line, by the name of the script."""
+
+    def __init__(self, *args, says="guest", **kwargs):
+        super().__init__(*args, allow_abbrev=False, **kwargs)
+        self.says = says
+
+    def error(self, message):
+        print(f"{self.says}: {message}; see: {self.prog} --help",
+              file=sys.stderr)
+        sys.exit(EXIT_USAGE)
 
 
 def need_program(name, package):

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 
-from common import (HERE, SUITES, GuestError, Lock, cache_dir,
+from common import (EXIT_USAGE, HERE, SUITES, GuestError, Lock, cache_dir,
                     end_with_parent, need_program, note, run_logged)
 import initrd
 
@@ -44,7 +44,7 @@ PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 def check_suite(suite):
     if suite not in SUITES:
         raise GuestError(f"no suite '{suite}'; there are: "
-                         f"{', '.join(SUITES)}", 2)
+                         f"{', '.join(SUITES)}", EXIT_USAGE)
     return suite
 
 
@@ -282,7 +282,8 @@ def ensure_image(suite, include=(), update=False):
     check_suite(suite)
     for name in include:
         if not PACKAGE_NAME.fullmatch(name):
-            raise GuestError(f"'{name}' is not a package's name", 2)
+            raise GuestError(f"'{name}' is not a package's name",
+                             EXIT_USAGE)
     final = image_dir(suite)
     facts = read_facts(final)
     if facts and not update and set(include) <= set(facts["include"]):

@@ -72,7 +72,7 @@ def add_arguments(parser):
         help="N virtual machines, each a QEMU of its own, share one GPU, "
              "which yet another QEMU has; --exec runs in each of them, and "
              "lines of their output begin with their number")
-    add("--restart", metavar="N", type=int, default=0,
+    add("--restart", metavar="N", type=_count, default=0,
         help="with --vms, start a virtual machine whose QEMU died anew, at "
              "most N times in all (0)")
     add("--server-args", metavar="ARGS", default="",
@@ -90,6 +90,12 @@ def _seconds(text):
     return value
 
 
+def _count(text):
+    if not re.fullmatch(r"\d{1,6}", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number")
+    return int(text)
+
+
 def _vms(text):
     if not text.isdecimal() or not 1 <= int(text) <= VMS_MAX:
         raise argparse.ArgumentTypeError(
@@ -103,7 +109,7 @@ def find_qemu():
     if not os.access(path, os.X_OK) or path.is_dir():
         raise GuestError(f"no QEMU at {path}; " + (
             "GVIRT_QEMU names it" if named else
-            "build it with: ./configure && make"))
+            "build it with: ./configure && make"), EXIT_USAGE)
     return path
 
 
@@ -226,7 +232,11 @@ def make_log_dir(chosen):
     """A folder for this run's logs; build/guest/last points at it."""
     if chosen:
         log_dir = pathlib.Path(chosen)
-        log_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            log_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GuestError(f"--log-dir {chosen}: {error.strerror}",
+                             EXIT_USAGE) from error
         for name in LOGS:
             (log_dir / name).unlink(missing_ok=True)
         return log_dir.resolve()
@@ -255,7 +265,8 @@ def _is_running(log_dir):
 
 
 def qemu_problem(log_dir, status):
-    """One line for a QEMU that did not do its work."""
+    """The error of a QEMU that did not do its work. It ends with 1 when it
+    does not like its arguments, and those were the caller's."""
     lines = (log_dir / "qemu.log").read_text(errors="replace").split("\n")
     lines = [line for line in lines
              if line.strip() and ": warning: " not in line]
@@ -265,7 +276,8 @@ def qemu_problem(log_dir, status):
               lines[-1] if lines else
               f"killed by signal {-status}" if status < 0 else
               f"status {status}")
-    return f"QEMU ended early: {reason}; logs in {log_dir}"
+    return GuestError(f"QEMU ended early: {reason}; logs in {log_dir}",
+                      EXIT_USAGE if status == 1 else EXIT_FAILED)
 
 
 def launch(argv, log_dir, fds, interactive):
@@ -319,7 +331,7 @@ def run_command(options, qemu, folder, ramdisk, log_dir):
             if session.ready and status == 0:
                 raise GuestError("the guest stopped before the command "
                                  f"ended; logs in {log_dir}")
-            raise GuestError(qemu_problem(log_dir, status))
+            raise qemu_problem(log_dir, status)
         if options.screenshot:
             qmp.screenshot(pathlib.Path(options.screenshot),
                            GPU_IDS[options.gpu], log_dir)
@@ -391,7 +403,7 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
                                GPU_IDS[options.gpu], log_dir)
             return EXIT_TIMEOUT
         if status != 0:
-            raise GuestError(qemu_problem(log_dir, status))
+            raise qemu_problem(log_dir, status)
         return 0
     finally:
         if process.poll() is None:
@@ -427,10 +439,17 @@ def check(options):
         except ValueError as error:
             raise GuestError(f"--{name}-args: {error}",
                              EXIT_USAGE) from error
+    for name, text, form in (("memory", options.memory, r"[1-9]\d*[MGmg]?"),
+                             ("smp", options.smp, r"[1-9]\d{0,2}")):
+        if text is not None and not re.fullmatch(form, text):
+            raise GuestError(f"--{name} {text}: " + (
+                "must be a size such as 512M or 2G" if name == "memory" else
+                "must be a number of processors"), EXIT_USAGE)
     if not options.vms and (options.restart or options.server_args):
         raise GuestError("--restart and --server-args need --vms", EXIT_USAGE)
     if options.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        raise GuestError("--accel kvm: /dev/kvm cannot be opened; use tcg")
+        raise GuestError("--accel kvm: /dev/kvm cannot be opened; use tcg",
+                         EXIT_USAGE)
 
 
 def prepare(options):

@@ -60,8 +60,6 @@ def _check(options):
     if "addr=" in options.device_args:
         raise GuestError("--device-args: with --vms the vGPU's place in the "
                          "virtual machine is fixed", EXIT_USAGE)
-    if options.restart < 0:
-        raise GuestError("--restart: must not be negative", EXIT_USAGE)
 
 
 class Server:
@@ -123,7 +121,8 @@ class Server:
             status = self.process.wait(timeout=0.01)
         except subprocess.TimeoutExpired:
             return
-        raise GuestError("the server: " + qemu_problem(self.log_dir, status))
+        problem = qemu_problem(self.log_dir, status)
+        raise GuestError(f"the server: {problem}", problem.status)
 
     def serve_again(self, number):
         """QEMU's server object ends with its client: another one."""
@@ -196,17 +195,18 @@ class Vm:
                                self.lines)
 
     def problem(self):
-        """Why its command has no status, in one line."""
+        """Why its command has no status."""
         if self.session.failure:
-            return (f"the guest: {self.session.failure}; "
-                    f"logs in {self.log_dir}")
+            return GuestError(f"the guest: {self.session.failure}; "
+                              f"logs in {self.log_dir}")
         try:
             status = self.process.wait(timeout=END_S)
         except subprocess.TimeoutExpired:
-            return f"the guest closed its port; logs in {self.log_dir}"
+            return GuestError("the guest closed its port; "
+                              f"logs in {self.log_dir}")
         if self.session.ready and status == 0:
-            return ("the guest stopped before the command ended; "
-                    f"logs in {self.log_dir}")
+            return GuestError("the guest stopped before the command ended; "
+                              f"logs in {self.log_dir}")
         return qemu_problem(self.log_dir, status)
 
     def end(self):
@@ -279,6 +279,8 @@ class Run:
         del self.vms[number]
         vm.close()
         self.server.check()
+        if why.status == EXIT_USAGE:
+            raise why           # all of them have the same arguments
         if vm.session.failure or self.restarts == 0:
             note(f"{number}: {why}")
             self.failed(EXIT_FAILED)

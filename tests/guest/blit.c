@@ -226,7 +226,7 @@ int main(int argc, char **argv)
         } else {
             fprintf(stderr, "usage: blit [--seed N] [--cases N] "
                     "[--only NUMBER] [--verbose]\n");
-            return 2;
+            return 1;
         }
     }
     rig_init(&rig);

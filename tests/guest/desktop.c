@@ -477,7 +477,7 @@ int main(int argc, char **argv)
     } else {
         fprintf(stderr, "usage: desktop managed | wait INK NAME | "
                 "same HEAD X Y W H | point X Y | dark HEAD | plug PORT 0|1\n");
-        return 2;
+        return 1;
     }
     return gem_wrong ? 1 : 0;
 }

@@ -329,7 +329,7 @@ int main(int argc, char **argv)
         } else {
             fprintf(stderr, "usage: hang [--engine NAME] [--full] "
                     "[--heartbeat MS] [--keep FILE]\n");
-            return 2;
+            return 1;
         }
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -204,7 +204,7 @@ int main(int argc, char **argv)
             for_s = atof(argv[++arg]);
         } else {
             fprintf(stderr, "usage: load [--no-rc6] [--seconds N]\n");
-            return 2;
+            return 1;
         }
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     if (i != argc) {
         fprintf(stderr, "usage: rings [--seed N] [--batches N] "
                 "[--contexts 1..%d]\n", MAX_CONTEXTS);
-        return 2;
+        return 1;
     }
     fd = gem_open();
     for (i = 0; i < OBJECTS; i++) {

@@ -186,6 +186,10 @@ START_TEST(hexadecimal_text)
          "00000008 :  00000005\n"),
         "0x0: 18800100 1000 # start\n8: 5",
     };
+    static const char *const bad[] = {
+        "", "GPU HANG", "abc", "0x", "0x 5", "# 18800100\n", "8: ", "12:30",
+        "18800100x", "018800100", "ab\ncd\n", "\1\1\1\1",
+    };
     unsigned i;
 
     for (i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -195,8 +199,12 @@ START_TEST(hexadecimal_text)
     expect_hex("18800100\n1000 5 xyz\n", dw, 3, "line 2: 'xyz'");
     expect_hex("18800100 123456789", dw, 1, "line 1: '123456789'");
     expect_hex("", dw, 0, NULL);
-    ck_assert(!decode_is_hex("GPU HANG", 8));
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        ck_assert_msg(!decode_is_hex(bad[i], strlen(bad[i])), "%s", bad[i]);
+        ck_assert(decode_is_text(bad[i], strlen(bad[i])) == (*bad[i] > 1));
+    }
     ck_assert(!decode_is_hex("\0\0\0\0", 4));
+    ck_assert(!decode_is_text("\0\0\0\0", 4));
 }
 END_TEST
 
@@ -681,17 +689,26 @@ START_TEST(the_program)
     run_program("--ring --head 0 --tail 4 --engine vecs0", "05000000 0", 0,
                 NULL);
     run_program("--ring --head 8 --tail 4", "05000000 0", 1, "not in a ring");
-    run_program("--engine xcs", "05000000", 2, "it is rcs, bcs");
-    run_program("--address 12x", "05000000", 2, "--address 12x");
-    run_program("--address 6", "05000000", 2, "multiple of 4");
-    run_program("--bogus", "05000000", 2, "unknown option --bogus");
-    run_program("--head 4", "05000000", 2, "--head and --tail are of a --ring");
-    run_program("--ring --trace", "05000000", 2, "another kind");
+    run_program("--engine xcs", "05000000", 1, "it is rcs, bcs");
+    run_program("--address 12x", "05000000", 1, "--address 12x");
+    run_program("--address 6", "05000000", 1, "multiple of 4");
+    run_program("--bogus", "05000000", 1, "unknown option --bogus");
+    run_program("--head 4", "05000000", 1, "--head and --tail are of a --ring");
+    run_program("--ring --trace", "05000000", 1, "another kind");
     run_program("", "", 1, "it is empty");
     run_program("--error", "05000000", 1, "no error state of i915");
     run_program("--hex", "05000000 hello", 1, "line 1: 'hello'");
-    run_program("/nonexistent", "", 2, "one file at a time");
-    run_program("--list nothing", "", 2, "it is registers");
+    run_program("", "05000000 hello", 1, "line 1: 'hello'");
+    run_program("", "abc", 1, "begins with no dword");
+    run_program("--ring", "Dear reader,\n", 1, "begins with no dword");
+    run_program("--hex", "5000000", 0, NULL);
+    run_program("/nonexistent", "", 1, "one file at a time");
+    run_program("--rst", "05000000", 1, "--rst is of a --list");
+    run_program("--trace --engine bcs", "", 1, "--engine is of a batch");
+    run_program("--head 0", "05000000", 1, "are of a --ring");
+    run_program("--list registers", "", 1, "has no place beside it");
+    run_program("--raw --list", "", 1, "--raw has no place beside it");
+    run_program("--list", "", 1, "it is registers");
 }
 END_TEST
 
