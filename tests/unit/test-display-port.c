@@ -187,10 +187,13 @@ START_TEST(test_aux_no_sink)
 }
 END_TEST
 
+/* What clocks DDI C: LCPLL, or else SPLL on the PCH's reference. */
+static uint32_t port_clock = 1u << 29;
+
 /* Clocks and lanes for a link of 2.7 Gb/s on two lanes from DDI C. */
 static void source_on(uint32_t pattern)
 {
-    wr(0x46108, 1u << 29);
+    wr(0x46108, port_clock);
     wr(0x64240, ON | 1u << 18 | pattern << 8);
     wr(0x64200, ON | 1u << 1);
 }
@@ -249,6 +252,28 @@ START_TEST(test_training)
     ck_assert_uint_eq(lanes01(), 0x77);
     dpcd_write1(0x600, 2);
     ck_assert_uint_eq(lanes01(), 0);
+}
+END_TEST
+
+/* The PCH's reference of the PLL stops: a link that was, and trains anew. */
+START_TEST(test_training_needs_the_reference)
+{
+    unsigned i;
+
+    port_clock = 3u << 29;
+    wr(0x46020, ON | 2u << 28 | 1u << 26);  /* SPLL: no spread, 2.7 Gb/s */
+    plug(GVIRT_PORT_C, GVIRT_MONITOR_DP, 1);
+    train();
+    ck_assert_uint_eq(lanes01(), 0x77);
+    for (i = 0; i < 2; i++) {               /* off and on by the sideband */
+        wr(0xc6000, 0x2b00u << 16);
+        wr(0xc6004, i);
+        wr(0xc6008, 0x701);
+    }
+    ck_assert_uint_eq(lanes01(), 0);
+    train();
+    ck_assert_uint_eq(lanes01(), 0x77);
+    port_clock = 1u << 29;
 }
 END_TEST
 
@@ -678,6 +703,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_aux_nacks);
     tcase_add_test(tcase, test_aux_no_sink);
     tcase_add_test(tcase, test_training);
+    tcase_add_test(tcase, test_training_needs_the_reference);
     tcase_add_test(tcase, test_training_needs_the_pattern);
     tcase_add_test(tcase, test_gmbus);
     tcase_add_test(tcase, test_gmbus_segment);

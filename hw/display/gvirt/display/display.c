@@ -158,6 +158,17 @@ static void update_pipes(GvirtDisplay *display, int64_t now_ns)
     }
 }
 
+/* What runs on a clock: pipes, and the links to DisplayPort sinks. */
+static void update_clocks(GvirtDisplay *display, int64_t now_ns)
+{
+    unsigned i;
+
+    update_pipes(display, now_ns);
+    for (i = 0; i < GVIRT_PORT_E; i++) {
+        gvirt_dpcd_link(display, i);
+    }
+}
+
 static void dispatch_write(GvirtDisplay *display, uint32_t offset,
                            uint32_t old, uint32_t written, int64_t now_ns)
 {
@@ -196,10 +207,7 @@ static void dispatch_write(GvirtDisplay *display, uint32_t offset,
         return;
     }
     if (offset >> 12 == 0x46) {
-        update_pipes(display, now_ns);
-        for (i = 0; i < GVIRT_PORT_E; i++) {
-            gvirt_dpcd_link(display, i);
-        }
+        update_clocks(display, now_ns);
         return;
     }
     if (offset == D_TIMESTAMP_CTR) {
@@ -218,7 +226,7 @@ static void dispatch_write(GvirtDisplay *display, uint32_t offset,
     if (!gvirt_port_write(display, offset, old, written)) {
         gvirt_crt_write(display, offset);
         if (offset == D_SBI_CTL_STAT) {
-            update_pipes(display, now_ns);      /* a PLL's reference */
+            update_clocks(display, now_ns);     /* a PLL's reference */
         }
     }
 }
