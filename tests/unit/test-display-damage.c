@@ -231,6 +231,50 @@ START_TEST(test_crc_equal_pictures)
 }
 END_TEST
 
+/* How many frames of a second have a CRC. */
+static unsigned crcs_in_a_second(uint32_t width, uint32_t height,
+                                 uint32_t wrpll, unsigned *frames)
+{
+    unsigned count = 0, k;
+
+    light(0, width, height);
+    wr(0x46040, wrpll);
+    wr(0x60050, ON | 2u << 29);
+    run(200 * MS);                          /* what was put by */
+    wr(ERR_INT, ~0u);
+    *frames = rd(0x70040);
+    for (k = 0; k < 1000; k++) {
+        run(MS);
+        count += rd(ERR_INT) != 0;
+        wr(ERR_INT, ~0u);
+    }
+    *frames = rd(0x70040) - *frames;
+    wr(0x60050, 0);
+    dark(0);
+    return count;
+}
+
+/* Each frame of a real mode has one; a mode of 500 Hz must be no load. */
+START_TEST(test_crc_rate)
+{
+    unsigned count, frames;
+
+    plug(GVIRT_PORT_B, GVIRT_MONITOR_HDMI, 1);
+    primary(PRI(XRGB), 8192);
+    /* 2700000 * 32 / 5 / (p * r2) kHz: 82, 144 and 480 MHz */
+    count = crcs_in_a_second(1024, 768, 0xb0200a15, &frames);
+    ck_assert_uint_ge(frames, 80);
+    ck_assert_uint_eq(count, frames);
+    count = crcs_in_a_second(1920, 1080, 0xb0200a0c, &frames);
+    ck_assert_uint_ge(frames, 60);
+    ck_assert_uint_eq(count, frames);
+    count = crcs_in_a_second(1024, 768, 0xb0200606, &frames);
+    ck_assert_uint_ge(frames, 490);
+    ck_assert_uint_le(count, 250000000 / (1024 * 768) + 1);
+    ck_assert_uint_ge(count, 250000000 / (1024 * 768) - 1);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, test_damage);
@@ -241,6 +285,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_idle_asks_for_pages_only);
     tcase_add_test(tcase, test_crc);
     tcase_add_test(tcase, test_crc_equal_pictures);
+    tcase_add_test(tcase, test_crc_rate);
 }
 
 DISPLAY_TESTS_MAIN("display-damage", add)

@@ -349,6 +349,7 @@ typedef struct GvirtPipe {
     pixman_image_t *crc_image;
     bool crc_begun;             /* the image has been drawn into */
     bool crc_stale;             /* and has changed since */
+    int64_t crc_paid_ns;        /* until then its work is done ahead */
 } GvirtPipe;
 
 struct GvirtDisplay {
@@ -579,7 +580,7 @@ bool gvirt_scanout_draw(GvirtScanout *scanout, GvirtPipe *pipe,
 
 /* crc.c */
 void gvirt_crc_init(GvirtDisplay *display);
-void gvirt_crc_frame(GvirtPipe *pipe);
+void gvirt_crc_frame(GvirtPipe *pipe, int64_t now_ns);
 void gvirt_crc_reset(GvirtPipe *pipe);
 bool gvirt_crc_enabled(const GvirtPipe *pipe);
 

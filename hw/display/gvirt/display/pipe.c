@@ -275,7 +275,7 @@ static void vblank(GvirtPipe *pipe, uint64_t count, int64_t when_ns,
     gvirt_trace(display->host, vblank, pipe->index, pipe->frame_count, now_ns,
                 0);
     if (gvirt_crc_enabled(pipe)) {
-        gvirt_crc_frame(pipe);
+        gvirt_crc_frame(pipe, now_ns);
     }
     gvirt_plane_latch(pipe);
     pipe->want_vblank = false;
