@@ -331,6 +331,7 @@ struct GvirtVgpu {
     bool throttled;             /* its cap is used up */
     uint64_t period_run_ns;     /* in this period, and above the cap before */
     bool wanting;               /* it has work, and may run */
+    int64_t wait_work_ns;       /* since when, by work_ns of the host */
     uint64_t charge;            /* what it has had, by its weight */
 
     GvirtVgpuStats stats;

@@ -5,6 +5,7 @@
  *
  * A slice may be overrun, or not used up: who has had least in proportion to
  * its weight is next, and what a cap is exceeded by counts in what follows.
+ * Who has waited for two seconds is next in any case.
  *
  * There is no preemption: a switch holds the owner's TAILs back and waits for
  * its rings to run dry. What does not within the time limit is reset. Limits
@@ -34,6 +35,12 @@
 #define AHEAD_MAX_NS    RING_TIMEOUT_NS
 #define CAP_DEBT_MAX    6       /* periods */
 #define WEIGHT_UNIT     100u    /* a charge is in ns of this weight */
+
+/*
+ * Who has waited for so long, by the engines' time, is next whatever its
+ * weight: i915 looks after its engines every 2.5 s.
+ */
+#define WAIT_MAX_NS     (2000 * 1000 * 1000ll)
 
 static bool vgpu_has_work(const GvirtVgpu *vgpu)
 {
@@ -112,6 +119,7 @@ static uint64_t charge_of(const GvirtVgpu *vgpu, uint64_t run_ns)
  */
 static void update_wanting(GvirtMediator *mediator)
 {
+    int64_t work_ns = gvirt_mediator_work_ns(mediator);
     uint64_t least = UINT64_MAX;
     unsigned i;
 
@@ -127,6 +135,9 @@ static void update_wanting(GvirtMediator *mediator)
                  (vgpu == mediator->owner && mediator->accounting));
         if (wants && !vgpu->wanting) {
             vgpu->charge = MAX(vgpu->charge, mediator->least_charge);
+        }
+        if (!vgpu->wanting || vgpu == mediator->owner) {
+            vgpu->wait_work_ns = work_ns;
         }
         vgpu->wanting = wants;
         if (wants) {
@@ -172,7 +183,25 @@ void gvirt_sched_account(GvirtMediator *mediator)
     tell_busy(owner, mediator->accounting);
 }
 
-/* Who has work and has had least, other than the owner; else by turn. */
+static bool overdue(const GvirtVgpu *vgpu)
+{
+    return vgpu->wanting && gvirt_mediator_work_ns(vgpu->mediator) -
+                            vgpu->wait_work_ns >= WAIT_MAX_NS;
+}
+
+/* Of two that have work and do not have the engines. */
+static bool goes_before(const GvirtVgpu *vgpu, const GvirtVgpu *other)
+{
+    if (overdue(vgpu) || overdue(other)) {
+        return vgpu->wait_work_ns < other->wait_work_ns;
+    }
+    return vgpu->charge < other->charge;
+}
+
+/*
+ * Who has work and has waited too long, or has had least, other than the
+ * owner; else by turn.
+ */
 static GvirtVgpu *pick_next(GvirtMediator *mediator)
 {
     GvirtVgpu *next = NULL;
@@ -183,7 +212,7 @@ static GvirtVgpu *pick_next(GvirtMediator *mediator)
                                          mediator->vgpu_top];
 
         if (vgpu && vgpu != mediator->owner && !vgpu->throttled &&
-            vgpu_has_work(vgpu) && (!next || vgpu->charge < next->charge)) {
+            vgpu_has_work(vgpu) && (!next || goes_before(vgpu, next))) {
             next = vgpu;
         }
     }
@@ -216,7 +245,7 @@ static bool slice_goes_on(GvirtMediator *mediator, const GvirtVgpu *next,
     const GvirtVgpu *owner = mediator->owner;
     uint64_t behind_ns;
 
-    if (owner->throttled || !mediator->accounting ||
+    if (owner->throttled || !mediator->accounting || overdue(next) ||
         owner->charge >= next->charge) {
         return false;
     }

@@ -47,14 +47,14 @@ static void request(Guest *g)
     request_of(g, 1);
 }
 
-/* Keep some requests of the first guests queued, for ns. */
-static void work(unsigned guests, int64_t ns)
+/* Keep some requests of guests [first, end) queued, for ns. */
+static void work_from(unsigned first, unsigned end, int64_t ns)
 {
     int64_t end_ns = fake->now_ns + ns;
     unsigned n;
 
     while (fake->now_ns < end_ns) {
-        for (n = 0; n < guests; n++) {
+        for (n = first; n < end; n++) {
             Guest *g = &guest[n];
 
             while (g->seqno[GVIRT_RCS] - seqno_done(g, GVIRT_RCS) < QUEUED) {
@@ -63,6 +63,11 @@ static void work(unsigned guests, int64_t ns)
         }
         settle(MS(1));
     }
+}
+
+static void work(unsigned guests, int64_t ns)
+{
+    work_from(0, guests, ns);
 }
 
 static double done(unsigned n)
@@ -307,6 +312,41 @@ START_TEST(test_overrun)
                             stats(&guest[0]).run_ns, _i ? 3.0 : 1.0,
                             _i ? 0.5 : 0.15);
     ck_assert_uint_eq(stats(&guest[0]).resets, 0);
+}
+END_TEST
+
+/*
+ * Of weight 1 beside two of weight 1000, with requests that take 84 ms (0) or
+ * 0.4 ms (1): each is done some two seconds after it came, and the others
+ * have nearly all of the time.
+ */
+START_TEST(test_longest_wait)
+{
+    int64_t since_ns = fake->now_ns;
+    int64_t longest_ns = 0;
+    unsigned served = 0;
+    int64_t end_ns;
+
+    start(0, 1, 0);
+    start(1, 1000, 0);
+    start(2, 1000, 0);
+    end_ns = fake->now_ns + MS(20000);
+    while (fake->now_ns < end_ns) {
+        if (done(0) != served || guest[0].seqno[GVIRT_RCS] == 0) {
+            served = done(0);
+            since_ns = fake->now_ns;
+        }
+        if (guest[0].seqno[GVIRT_RCS] == served) {
+            request_of(&guest[0], _i ? 1 : 200);
+        }
+        work_from(1, 3, MS(1));
+        longest_ns = MAX(longest_ns, fake->now_ns - since_ns);
+    }
+    ck_assert_int_gt(longest_ns, MS(500));
+    ck_assert_int_lt(longest_ns, MS(2300));
+    ck_assert_uint_ge(served, 8);
+    ck_assert(stats(&guest[0]).run_ns < (_i ? 0.005 : 0.05) * MS(20000));
+    ck_assert_double_eq_tol(done(2) / done(1), 1.0, 0.1);
 }
 END_TEST
 
@@ -591,6 +631,7 @@ int main(void)
     tcase_add_test(tc, test_deep_queue_endless);
     tcase_add_loop_test(tc, test_deep_queue_mailbox, 0, 2);
     tcase_add_loop_test(tc, test_overrun, 0, 2);
+    tcase_add_loop_test(tc, test_longest_wait, 0, 2);
     tcase_add_loop_test(tc, test_overrun_cap, 0, 2);
     tcase_add_test(tc, test_no_savings);
     tcase_add_loop_test(tc, test_cap, 0, 2);
