@@ -136,7 +136,9 @@ def _kernel_line(options):
     if options.command is not None:
         words += ["gvirt.mode=exec"]
     else:
+        # on a busy host udev is late with the serial console
         words += ["gvirt.mode=boot", "quiet", "systemd.show_status=1",
+                  "systemd.default_device_timeout_sec=600",
                   "modprobe.blacklist=" + ",".join(NEEDLESS_MODULES)]
     return " ".join(words + options.kernel_args.split())
 

@@ -13,8 +13,9 @@
  * Its accesses stand in a row without a branch: under TCG they are one
  * translated block, in the middle of which the map must not change.
  *
- * Prints how often the map was to change, how often the other one went
- * through its row, and what each device lost; then "end", and waits.
+ * Prints "begin", how often the map was to change, how often the other one
+ * went through its row, and what each device lost; then "end", and waits. It
+ * does so again after each reset of the machine.
  *
  * Source: Intel SDM vol. 3A, 11.4 (local APIC), 9.4 (INIT, SIPI); 82093AA
  * (I/O APIC); HSW PRM vol. 5.
@@ -146,6 +147,7 @@ static __attribute__((used)) void bare_main(void)
     uint32_t i, seen;
     uint32_t wrong = 0;
 
+    print("begin\n");
     gpu_enable();
     aperture = pci_read(0x18) & ~15u;
     if (rd(PVINFO) == PVINFO_MAGIC) {

@@ -27,7 +27,8 @@ class Bare:
         self.harness = harness
 
     def _compiled(self, tap, what, name):
-        """Build a program to be a -kernel; None: it said why not."""
+        """Build a program to be a -kernel; None: it said why not. A page of
+        headers is loaded below it, which must not be the firmware's."""
         binary = self.harness.BUILD / name
         self.harness.BUILD.mkdir(parents=True, exist_ok=True)
         built = subprocess.run(
@@ -35,7 +36,7 @@ class Bare:
              "-Wall", "-Wextra", "-ffreestanding", "-fno-pie", "-no-pie",
              "-nostdlib", "-static", "-fno-stack-protector",
              "-fcf-protection=none", "-mgeneral-regs-only",
-             "-Wl,-Ttext=0x100000", "-Wl,--build-id=none", "-o", str(binary),
+             "-Wl,-Ttext=0x200000", "-Wl,--build-id=none", "-o", str(binary),
              str(self.harness.HERE / f"{name}.c")],
             capture_output=True, text=True, check=False)
         return binary if tap.point(built.returncode == 0,
@@ -91,29 +92,52 @@ class Bare:
         tap.point(len(ticks) == 24 and set(ticks) == {"0"},
                   f"{what}: timing=functional takes no time", functional)
 
-    def _told(self, process, path):
-        """What a program has printed when it said "end", and how often the
-        aperture was mapped meanwhile, by QMP on QEMU's standard output."""
-        limit = time.monotonic() + REMAP_TIMEOUT_S
+    @staticmethod
+    def _until(process, path, limit, done):
+        """What a program has printed when that is enough, or in vain."""
         text = ""
-        while not text.endswith("end\n"):
-            if process.poll() is not None or time.monotonic() > limit:
-                return text, 0
+        while not done(text) and process.poll() is None and \
+                time.monotonic() < limit:
             time.sleep(0.2)
             try:
                 with open(path, encoding="ascii", errors="replace") as file:
                     text = file.read()
             except FileNotFoundError:
                 pass            # QEMU has yet to start
-        process.stdin.write('{"execute": "qmp_capabilities"}\n'
-                            '{"execute": "qom-get", "id": 1, "arguments": '
-                            '{"path": "f0", "property": "aperture-maps"}}\n')
+        return text
+
+    @staticmethod
+    def _ask(process, command, **arguments):
+        """QMP on QEMU's standard input and output; None when it is gone."""
+        request = {"execute": command, "id": command, "arguments": arguments}
+        process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
         for line in process.stdout:
             answer = json.loads(line)
-            if answer.get("id") == 1:
-                return text, answer.get("return", 0)
-        return text, 0
+            if answer.get("id") == command:
+                return answer.get("return")
+        return None
+
+    def _told(self, process, path):
+        """What a program has printed that was reset at work, when it said
+        "end", and how often the aperture was mapped since."""
+        limit = time.monotonic() + REMAP_TIMEOUT_S
+        text = self._until(process, path, limit, lambda text: "begin" in text)
+        if process.poll() is not None:
+            return text, 0
+        self._ask(process, "qmp_capabilities")
+        self._ask(process, "system_reset")
+        before = self._maps(process)
+        text = self._until(
+            process, path, limit,
+            lambda text: text.count("begin") == 2 and text.endswith("end\n"))
+        if process.poll() is not None:
+            return text, 0
+        return text, self._maps(process) - before
+
+    def _maps(self, process):
+        return self._ask(process, "qom-get", path="f0",
+                         property="aperture-maps") or 0
 
     def remap(self, tap, setting):
         """The aperture's mapping changes while another processor is at work:
@@ -138,8 +162,10 @@ class Bare:
                 why = process.stderr.read()
         said = {name: int(value)
                 for name, value in re.findall(r"(\w+) (\d+)", text)}
-        tap.point(status is None and "end" in text,
-                  f"{what}: runs to its end", text, f"status {status}", why)
+        tap.point(status is None and text.count("begin") == 2 and
+                  text.endswith("end\n"),
+                  f"{what}: reset at work, runs to its end", text,
+                  f"status {status}", why)
         tap.point(said.get("remaps", 0) >= 4000 and
                   maps >= said.get("remaps", 0) and said.get("rows", 0) >= 249,
                   f"{what}: the map changes under the other processor", text,
