@@ -3,6 +3,8 @@
  * Tests of what a pipe does to a picture: gamma, colour space conversion,
  * limited range, the panel fitter.
  */
+#include <math.h>
+
 #include "scanout-fixture.h"
 
 /* ---- colour ---- */
@@ -199,6 +201,61 @@ START_TEST(test_panel_fitter)
 }
 END_TEST
 
+static double source_channel(int x, int y, unsigned shift)
+{
+    x = CLAMP(x, 0, (int)W - 1);
+    y = CLAMP(y, 0, (int)H - 1);
+    return pattern(x, y) >> shift & 0xff;
+}
+
+/* Between the centres of four pixels; the edge's go on outside. */
+static double bilinear(double x, double y, unsigned shift)
+{
+    int x0 = floor(x), y0 = floor(y);
+    double fx = x - x0, fy = y - y0;
+
+    return (1 - fy) * ((1 - fx) * source_channel(x0, y0, shift) +
+                       fx * source_channel(x0 + 1, y0, shift)) +
+           fy * ((1 - fx) * source_channel(x0, y0 + 1, shift) +
+                 fx * source_channel(x0 + 1, y0 + 1, shift));
+}
+
+/* Larger, smaller, and each in one direction. */
+START_TEST(test_panel_fitter_scales)
+{
+    static const uint16_t sizes[][2] = {
+        { 2 * W, 2 * H }, { 3 * W / 4, 3 * H / 4 }, { 300, 80 }, { 100, 190 },
+    };
+    uint32_t width = sizes[_i][0], height = sizes[_i][1], x, y, k;
+
+    lit(320, 200);
+    wr(0x6001c, (W - 1) << 16 | (H - 1));
+    fill_pattern(GVIRT_TILING_LINEAR, W, H, 512, false);
+    primary(PRI(XRGB), 512);
+    wr(0x68080, ON);
+    wr(0x68070, 10u << 16 | 4);
+    wr(0x68074, width << 16 | height);
+    show();
+    for (y = 0; y < height; y++) {
+        for (x = 0; x < width; x++) {
+            for (k = 0; k < 24; k += 8) {
+                double want = bilinear((x + 0.5) * W / width - 0.5,
+                                       (y + 0.5) * H / height - 0.5, k);
+                double got = pixel(10 + x, 4 + y) >> k & 0xff;
+
+                /* positions have 7 bits of fraction, steps reach 255 */
+                ck_assert_msg(fabs(got - want) <= 5, "at %u,%u bit %u: %f, "
+                              "not %f", x, y, k, got, want);
+            }
+        }
+    }
+    ck_assert_uint_eq(pixel(9, 4), 0);
+    ck_assert_uint_eq(pixel(10, 3), 0);
+    ck_assert_uint_eq(pixel(10 + width, 4), 0);
+    ck_assert_uint_eq(pixel(10, 4 + height), 0);
+}
+END_TEST
+
 START_TEST(test_panel_fitter_nonsense)
 {
     static const uint32_t sizes[] = {
@@ -231,6 +288,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_csc_position);
     tcase_add_test(tcase, test_gamma_split);
     tcase_add_test(tcase, test_panel_fitter);
+    tcase_add_loop_test(tcase, test_panel_fitter_scales, 0, 4);
     tcase_add_test(tcase, test_panel_fitter_nonsense);
 }
 

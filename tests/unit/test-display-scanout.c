@@ -3,6 +3,8 @@
  * Tests of scan-out: pixel formats, tiling, rotation, sprite and cursor with
  * their clipping, and surfaces that lead nowhere.
  */
+#include <math.h>
+
 #include "scanout-fixture.h"
 
 /* ---- formats ---- */
@@ -43,6 +45,64 @@ START_TEST(test_formats)
     ck_assert_msg(pixel(x, y) == formats[i].rgb, "format %u: 0x%06x, not "
                   "0x%06x", formats[i].format, pixel(x, y), formats[i].rgb);
     ck_assert_uint_eq(pixel(x, y + 1), pixel(x + 2, y));
+}
+END_TEST
+
+/* IEEE 754 binary16; infinity and what is no number are as large as can be. */
+static double half_value(uint32_t half)
+{
+    int exponent = half >> 10 & 31;
+    double value = exponent ? ldexp(1024 + (half & 1023), exponent - 25)
+                            : ldexp(half & 1023, -24);
+
+    if (exponent == 31) {
+        value = 65536;
+    }
+    return half & 0x8000 ? -value : value;
+}
+
+/* Every half float there is, of each channel, at a quarter of its amplitude. */
+START_TEST(test_half_floats)
+{
+    enum { EDGE = 256 };
+    uint16_t row[EDGE][4];
+    unsigned x, y, k;
+
+    lit(EDGE, EDGE);
+    for (y = 0; y < EDGE; y++) {
+        for (x = 0; x < EDGE; x++) {
+            for (k = 0; k < 4; k++) {
+                row[x][k] = (y * EDGE + x) * (2 * k + 1);
+            }
+        }
+        put(SURF + y * sizeof(row), row, sizeof(row));
+    }
+    primary(PRI(12), sizeof(row));
+    show();
+    for (y = 0; y < EDGE; y++) {
+        for (x = 0; x < EDGE; x++) {
+            for (k = 0; k < 3; k++) {
+                uint16_t half = (y * EDGE + x) * (2 * k + 1);
+                double want = CLAMP(half_value(half) / 4, 0, 1) * 255;
+                double got = pixel(x, y) >> (16 - 8 * k) & 0xff;
+
+                ck_assert_msg(fabs(got - want) <= 0.6, "0x%04x, channel %u: "
+                              "%f, not %f", half, k, got, want);
+            }
+        }
+    }
+}
+END_TEST
+
+/* Two fields make the picture whole. */
+START_TEST(test_interlaced_picture)
+{
+    lit(W, H);
+    wr(0x70008, ON | 3u << 21);
+    fill_pattern(GVIRT_TILING_LINEAR, W, H, 512, false);
+    primary(PRI(XRGB), 512);
+    show();
+    check_pattern(0, 0);
 }
 END_TEST
 
@@ -612,6 +672,8 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_formats, 0, G_N_ELEMENTS(formats));
+    tcase_add_test(tcase, test_half_floats);
+    tcase_add_test(tcase, test_interlaced_picture);
     tcase_add_test(tcase, test_indexed);
     tcase_add_test(tcase, test_linear_offset);
     tcase_add_loop_test(tcase, test_tiled, 0, 2);
