@@ -226,6 +226,7 @@ typedef struct GvirtHwEngine {
     unsigned requests;          /* of them, not yet passed */
     unsigned requests_limit;
     bool request_open;          /* the last one's end is yet to come */
+    bool requests_full;         /* there were more than could be shown */
     int64_t request_work_ns;    /* the last one was passed, by work_ns */
 } GvirtHwEngine;
 

@@ -38,18 +38,30 @@ void gvirt_requests_retire(GvirtMediator *mediator, GvirtHwEngine *engine,
     }
 }
 
-/* How many requests more may be begun, or (an open one) ended. */
+/*
+ * How many requests more may be begun, or (an open one) ended. Where others
+ * wait for room half of it is given at once: each time costs a look at the
+ * guest's page tables.
+ */
 unsigned gvirt_requests_room(GvirtMediator *mediator, GvirtEngineId id)
 {
-    const GvirtHwEngine *engine = &mediator->engine[id];
+    GvirtHwEngine *engine = &mediator->engine[id];
+    unsigned room;
 
     if (mediator->let_through) {
         /* What another one waits for: who is at work comes to it. */
         return !engine->requests && gvirt_hw_engine_idle(mediator, id);
     }
-    return engine->requests_limit -
+    room = engine->requests_limit -
            MIN(engine->requests_limit, engine->requests) +
            engine->request_open;
+    engine->requests_full |= !room;
+    if (engine->requests_full &&
+        engine->requests > engine->requests_limit / 2) {
+        return 0;
+    }
+    engine->requests_full = false;
+    return room;
 }
 
 /*

@@ -21,7 +21,7 @@
 
 #define RING_SIZE_FIELD     0x001ff000u
 
-#define GATHER_SIZE_B       0x2000u     /* looked through for requests first */
+#define GATHER_SIZE_B       0x100u      /* looked through first, a request */
 #define BUSY_UNKNOWN        UINT32_MAX  /* no set of engines */
 
 static uint32_t vring_get(const GvirtVgpu *vgpu, GvirtEngineId id,
@@ -206,6 +206,7 @@ void gvirt_vring_load(GvirtVgpu *vgpu, GvirtEngineId id)
     engine->requests = 0;
     engine->requests_limit = GVIRT_REQUESTS_SLOW;
     engine->request_open = false;
+    engine->requests_full = false;
     engine->loaded = true;
     gvirt_hw_write(mediator, engine->base + RING_CTL, 0);
     gvirt_hw_write(mediator, engine->base + RING_START,
@@ -645,7 +646,7 @@ static uint32_t *vring_take(GvirtVgpu *vgpu, GvirtEngineId id, unsigned room,
                             uint32_t *len_B, uint32_t *end_dw,
                             unsigned *count)
 {
-    uint32_t part_B = GATHER_SIZE_B;
+    uint32_t part_B = GATHER_SIZE_B * MIN(room, GVIRT_REQUESTS_MAX);
     uint32_t *dw;
 
     for (;;) {

@@ -45,6 +45,10 @@ typedef struct MediatorHost {
     FakeHost *fake;
     int64_t deadline_ns;
     int64_t stalled_ns;         /* the engines had none of this time */
+    /* What the mediator has asked for. */
+    unsigned maps;
+    unsigned gens;
+    uint64_t dirty_B;
 } MediatorHost;
 
 typedef struct GuestHost {
@@ -94,16 +98,19 @@ static inline const GvirtHost *below(void *opaque)
 
 static inline void *own_map(void *opaque, uint64_t page_hpa, bool write)
 {
+    ((MediatorHost *)opaque)->maps++;
     return below(opaque)->ops->map(below(opaque)->opaque, page_hpa, write);
 }
 
 static inline void own_dirty(void *opaque, uint64_t addr_hpa, uint32_t size_B)
 {
+    ((MediatorHost *)opaque)->dirty_B += size_B;
     below(opaque)->ops->dirty(below(opaque)->opaque, addr_hpa, size_B);
 }
 
 static inline uint32_t own_page_gen(void *opaque, uint64_t page_hpa)
 {
+    ((MediatorHost *)opaque)->gens++;
     return below(opaque)->ops->page_gen(below(opaque)->opaque, page_hpa);
 }
 
