@@ -525,6 +525,9 @@ static inline uint32_t gvirt_ring_offset(GvirtEngineId id, uint32_t reg)
 
 /* ---- shadow-batch.c: the arena ---- */
 
+/* Dwords into pages of the mediator's, from a byte of the first one on. */
+void gvirt_pages_write(GvirtMediator *mediator, const uint64_t *page_hpa,
+                       uint32_t at_B, const uint32_t *dw, uint32_t len_dw);
 /* Room for size_B bytes, or -1 (now; *never: nor later). */
 int64_t gvirt_arena_take(GvirtMediator *mediator, GvirtEngineId id,
                          uint32_t size_B, bool *never);

@@ -75,16 +75,15 @@ int64_t gvirt_arena_take(GvirtMediator *mediator, GvirtEngineId id,
     return at;
 }
 
-void gvirt_arena_write(GvirtMediator *mediator, GvirtEngineId id,
-                       uint32_t offset_B, const uint32_t *dw, uint32_t len_dw)
+void gvirt_pages_write(GvirtMediator *mediator, const uint64_t *page_hpa,
+                       uint32_t at_B, const uint32_t *dw, uint32_t len_dw)
 {
     const GvirtHost *host = mediator->host;
-    GvirtHwEngine *engine = &mediator->engine[id];
 
     while (len_dw) {
-        uint32_t in_page = offset_B & GVIRT_PAGE_MASK;
+        uint32_t in_page = at_B & GVIRT_PAGE_MASK;
         uint32_t run_dw = MIN(len_dw, (GVIRT_PAGE_SIZE_B - in_page) / 4);
-        uint64_t hpa = engine->arena_hpa[offset_B >> GVIRT_PAGE_SHIFT];
+        uint64_t hpa = page_hpa[at_B >> GVIRT_PAGE_SHIFT];
         uint8_t *page = host->ops->map(host->opaque, hpa, true);
         uint32_t i;
 
@@ -95,9 +94,16 @@ void gvirt_arena_write(GvirtMediator *mediator, GvirtEngineId id,
         }
         host->ops->dirty(host->opaque, hpa + in_page, run_dw * 4);
         dw += run_dw;
-        offset_B += run_dw * 4;
+        at_B += run_dw * 4;
         len_dw -= run_dw;
     }
+}
+
+void gvirt_arena_write(GvirtMediator *mediator, GvirtEngineId id,
+                       uint32_t offset_B, const uint32_t *dw, uint32_t len_dw)
+{
+    gvirt_pages_write(mediator, mediator->engine[id].arena_hpa, offset_B, dw,
+                      len_dw);
 }
 
 void gvirt_arena_clear(GvirtMediator *mediator, GvirtEngineId id)

@@ -586,30 +586,17 @@ static uint32_t *vring_gather(GvirtVgpu *vgpu, GvirtEngineId id,
     return dw;
 }
 
+/* From where the ring is filled to, around its end. */
 static void vring_scatter(GvirtMediator *mediator, GvirtEngineId id,
                           const uint32_t *dw, uint32_t len_dw)
 {
-    const GvirtHost *host = mediator->host;
-    GvirtHwEngine *engine = &mediator->engine[id];
-    uint32_t at = engine->filled;
+    const GvirtHwEngine *engine = &mediator->engine[id];
+    uint32_t first_dw = MIN(len_dw, (engine->size_B - engine->filled) / 4);
 
-    while (len_dw) {
-        uint32_t in_page = at & GVIRT_PAGE_MASK;
-        uint32_t run_dw = MIN(len_dw, (GVIRT_PAGE_SIZE_B - in_page) / 4);
-        uint64_t hpa = engine->ring_hpa[at >> GVIRT_PAGE_SHIFT];
-        uint8_t *page = host->ops->map(host->opaque, hpa, true);
-        uint32_t i;
-
-        for (i = 0; page && i < run_dw; i++) {
-            uint32_t value = GUINT32_TO_LE(dw[i]);
-
-            memcpy(page + in_page + i * 4, &value, 4);
-        }
-        host->ops->dirty(host->opaque, hpa + in_page, run_dw * 4);
-        dw += run_dw;
-        len_dw -= run_dw;
-        at = (at + run_dw * 4) & (engine->size_B - 1);
-    }
+    gvirt_pages_write(mediator, engine->ring_hpa, engine->filled, dw,
+                      first_dw);
+    gvirt_pages_write(mediator, engine->ring_hpa, 0, dw + first_dw,
+                      len_dw - first_dw);
 }
 
 static uint32_t busy_engines(GvirtMediator *mediator)

@@ -417,6 +417,19 @@ static inline uint32_t seqno_done(Guest *g, GvirtEngineId id)
     return mem(g, GPA_HWSP(id) + HWSP_SEQNO);
 }
 
+/* Timers whose time has come, the GPU's and the mediator's. */
+static inline void fire_timers(void)
+{
+    if (fake->deadline_ns <= fake->now_ns) {
+        fake->deadline_ns = INT64_MAX;
+        gvirt_gpu_timer(gpu);
+    }
+    if (own.deadline_ns <= fake->now_ns) {
+        own.deadline_ns = INT64_MAX;
+        gvirt_mediator_timer(mediator);
+    }
+}
+
 /* Engines, interrupts and timers until all is still, or for limit_ns. */
 static inline void settle(int64_t limit_ns)
 {
@@ -442,14 +455,7 @@ static inline void settle(int64_t limit_ns)
         }
         if (next_ns <= end_ns && (!fake->kicked || next_ns <= fake->now_ns)) {
             fake->now_ns = MAX(fake->now_ns, next_ns);
-            if (fake->deadline_ns <= fake->now_ns) {
-                fake->deadline_ns = INT64_MAX;
-                gvirt_gpu_timer(gpu);
-            }
-            if (own.deadline_ns <= fake->now_ns) {
-                own.deadline_ns = INT64_MAX;
-                gvirt_mediator_timer(mediator);
-            }
+            fire_timers();
         }
     }
     fake->now_ns = MAX(fake->now_ns, end_ns);

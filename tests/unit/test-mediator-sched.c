@@ -530,14 +530,7 @@ static void stall(int64_t ns)
 
         fake->now_ns += step_ns;
         own.stalled_ns += step_ns;
-        if (fake->deadline_ns <= fake->now_ns) {
-            fake->deadline_ns = INT64_MAX;
-            gvirt_gpu_timer(gpu);
-        }
-        if (own.deadline_ns <= fake->now_ns) {
-            own.deadline_ns = INT64_MAX;
-            gvirt_mediator_timer(mediator);
-        }
+        fire_timers();
     }
 }
 
