@@ -101,7 +101,7 @@ setup-unit:
 
 .PHONY: run
 run: setup
-	@$(MAKE) qemu
+	@$(MAKE) all
 	@scripts/guest image
 	@scripts/guest run
 
@@ -124,7 +124,7 @@ check-qtest: setup-qemu
 
 .PHONY: check-guest
 check-guest: setup
-	@$(MAKE) qemu
+	@$(MAKE) all
 	@scripts/check guest
 
 .PHONY: fuzz

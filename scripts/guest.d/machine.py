@@ -396,7 +396,8 @@ def run_interactive(options, qemu, folder, ramdisk, log_dir):
             service = qmp.vnc_address()
             if service:
                 note(f"the GPU's display: VNC on 127.0.0.1:{service}")
-        note("serial console here; root has no password; Ctrl-A x leaves")
+        note("serial console here; root has no password; Ctrl-A x leaves, "
+             "Ctrl-A c is QEMU's monitor and back")
         try:
             status = process.wait(timeout=options.timeout)
         except subprocess.TimeoutExpired:

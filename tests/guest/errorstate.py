@@ -22,6 +22,12 @@ TELLING = re.compile(r"GPU HANG|command stream:|^  ACTHD|^  IPEHR|^  FAULT|"
 EXCERPT_LINES = 30
 
 
+def find_decoder():
+    """The path of gvirt-decode, whether it is there or not."""
+    return pathlib.Path(os.environ.get("GVIRT_DECODE",
+                                       PROJECT / "build" / "gvirt-decode"))
+
+
 def wrapped(command):
     """The command, and the error state behind what it prints."""
     return f"( {command}\n); s=$?; {FETCH}; exit $s"
@@ -35,8 +41,7 @@ def split(output):
 
 def decoded(state):
     """In words, in full; what is wrong with the state is said at the end."""
-    program = os.environ.get("GVIRT_DECODE",
-                             str(PROJECT / "build" / "gvirt-decode"))
+    program = find_decoder()
     try:
         done = subprocess.run([program, "--error"], input=state.encode(),
                               capture_output=True, check=False, timeout=60)
