@@ -25,6 +25,10 @@
 #define PAGES           4096u
 #define PAGE_B          4096u
 
+/* The source's pages once more, each beside others than in memory. */
+#define SCATTERED_ADDR  0x3000000u      /* of the local space */
+#define FRAME_PAGES     ((FRAME_B + PAGE_B - 1) / PAGE_B)
+
 #define BCS_SWCTRL      0x22200u
 #define ARB_MODE        0x4030u
 
@@ -41,16 +45,27 @@
 #define BATCH_END       0x05000000u
 #define COLOR           0xff204080u
 
-static void copy(Bench *bench, uint32_t tiled, uint32_t rop)
+static void copy_of(Bench *bench, uint32_t src_addr, uint32_t tiled,
+                    uint32_t rop)
 {
     const uint32_t dw[8] = {
         BR00(0x53u, 8) | WRITE_RGBA | tiled,
         DEPTH_32 | rop | (tiled & DST_TILED ? TILED_PITCH_B / 4 : PITCH_B),
         0, HEIGHT_PX << 16 | WIDTH_PX, BENCH_DST_ADDR, 0,
-        tiled & SRC_TILED ? TILED_PITCH_B / 4 : PITCH_B, BENCH_SRC_ADDR,
+        tiled & SRC_TILED ? TILED_PITCH_B / 4 : PITCH_B, src_addr,
     };
 
     bench_submit(bench, dw, 8);
+}
+
+static void copy(Bench *bench, uint32_t tiled, uint32_t rop)
+{
+    copy_of(bench, BENCH_SRC_ADDR, tiled, rop);
+}
+
+static void copy_scattered(Bench *bench)
+{
+    copy_of(bench, SCATTERED_ADDR, 0, ROP_COPY);
 }
 
 static void copy_linear(Bench *bench)
@@ -226,6 +241,20 @@ static void set_plain(Bench *bench)
     bench_write(bench, ARB_MODE, 1u << 21);
 }
 
+static void set_scattered(Bench *bench)
+{
+    uint32_t page;
+
+    set_plain(bench);
+    for (page = 0; page < FRAME_PAGES; page++) {
+        uint32_t pte = (BENCH_SRC_ADDR + (FRAME_PAGES - 1 - page) * PAGE_B) |
+                       1;
+
+        bench_put(bench, BENCH_TABLES_ADDR +
+                  (SCATTERED_ADDR / PAGE_B + page) * 4, &pte, 1);
+    }
+}
+
 static void set_y_source(Bench *bench)
 {
     set_plain(bench);
@@ -283,6 +312,8 @@ static const Measure measures[] = {
       frame_memset, FRAME_B, "B", 0 },
     { "XY_SRC_COPY_BLT linear, xor", "memcpy", set_plain, copy_xor,
       frame_memcpy, FRAME_B, "B", 0 },
+    { "XY_SRC_COPY_BLT linear, scattered source", "memcpy", set_scattered,
+      copy_scattered, frame_memcpy, FRAME_B, "B", 0 },
     { "XY_SRC_COPY_BLT 64x64", "memcpy of the rows", set_small_copy,
       run_local_batch, small_memcpy, SMALL_B, "B", 0 },
     { "XY_COLOR_BLT 64x64", "memset of the rows", set_small_color,

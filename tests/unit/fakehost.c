@@ -87,6 +87,7 @@ static void *fake_map_run(void *opaque, uint64_t page_hpa, bool write,
         }
         size_B += GVIRT_PAGE_SIZE_B;
     }
+    fake->followed += size_B / GVIRT_PAGE_SIZE_B;
     *run_B = MIN(*run_B, size_B);
     return page ? page->data : NULL;
 }

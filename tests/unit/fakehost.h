@@ -25,6 +25,7 @@ typedef struct FakeHost {
     uint32_t aperture_first;    /* of the last aperture_changed */
     uint32_t aperture_count;
     unsigned display_changes;
+    unsigned followed;          /* pages that map_run looked at */
 } FakeHost;
 
 /* Memory from 0 up to ram_limit_hpa (4 GiB by default), all zero. */

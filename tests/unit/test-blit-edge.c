@@ -592,6 +592,47 @@ START_TEST(test_tile_over_line)
 }
 END_TEST
 
+/*
+ * One side's pages lie together (0: the destination's, 1: the source's), the
+ * other's do not: each page is looked at a few times, not once for all that
+ * come before it.
+ */
+START_TEST(test_scattered)
+{
+    enum { RUN_PAGES = 16, SLAB_HPA = 0x20000000, SLAB_ADDR = 0x800000 };
+    const uint32_t far_addr = SLAB_ADDR + 0x100000;
+    const uint32_t dw[8] = {
+        BR00(0x53), BR13(3, 0xcc, 4096), XY(0, 0), XY(1024, RUN_PAGES),
+        _i ? far_addr : SLAB_ADDR, XY(0, 0), 4096, _i ? SLAB_ADDR : far_addr,
+    };
+    uint64_t dst_hpa, src_hpa;
+    uint32_t page, i;
+
+    fake->slabs_wanted = true;
+    fakehost_map_ggtt(gpu, SLAB_ADDR / 4096, RUN_PAGES, SLAB_HPA);
+    for (page = 0; page < RUN_PAGES; page++) {
+        /* From the last to the first. */
+        fakehost_map_ggtt(gpu, far_addr / 4096 + page, 1, SLAB_HPA +
+                          0x100000 + (RUN_PAGES - 1 - page) * 4096);
+        for (i = 0; i < 4096; i += 4) {
+            src_hpa = SLAB_HPA + (_i ? page : 0x100 + RUN_PAGES - 1 - page) *
+                      4096;
+            fakehost_write32(fake, src_hpa + i, page << 16 | i);
+        }
+    }
+    fake->followed = 0;
+    ck_assert_int_eq(blit_execute(gpu, dw, 8), GVIRT_STEP_DONE);
+    for (page = 0; page < RUN_PAGES; page++) {
+        dst_hpa = SLAB_HPA + (_i ? 0x100 + RUN_PAGES - 1 - page : page) * 4096;
+        for (i = 0; i < 4096; i += 4) {
+            ck_assert_uint_eq(fakehost_read32(fake, dst_hpa + i),
+                              page << 16 | i);
+        }
+    }
+    ck_assert_uint_le(fake->followed, 3 * RUN_PAGES);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("blit-edge");
@@ -614,6 +655,7 @@ int main(void)
     tcase_add_test(tests, test_all_pages_are_told);
     tcase_add_test(tests, test_no_channels);
     tcase_add_loop_test(tests, test_tile_over_line, 0, 2);
+    tcase_add_loop_test(tests, test_scattered, 0, 2);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }

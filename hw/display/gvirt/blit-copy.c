@@ -71,15 +71,30 @@ static void copy_row_linear(GvirtBlit *blit, uint64_t dst_x_B, uint64_t dst_y,
 {
     uint64_t to_addr = gvirt_blit_addr(&blit->dst, dst_x_B, dst_y);
     uint64_t from_addr = gvirt_blit_addr(&blit->src, src_x_B, src_y);
-    GvirtBlitLinear to, from;
-    uint64_t done;
+    GvirtBlitLinear to = { .size_B = 0 };
+    GvirtBlitLinear from = { .size_B = 0 };
+    uint64_t to_done_B = 0, from_done_B = 0;
+    uint64_t done, part_B;
 
-    for (done = 0; done < size_B; done += from.size_B) {
-        gvirt_blit_linear(&blit->dst, to_addr + done, size_B - done, &to);
-        gvirt_blit_linear(&blit->src, from_addr + done, to.size_B, &from);
+    /* Each side is followed to its own end, however short the other's runs. */
+    for (done = 0; done < size_B; done += part_B) {
+        if (to_done_B == to.size_B) {
+            gvirt_blit_linear(&blit->dst, to_addr + done, size_B - done, &to);
+            to_done_B = 0;
+        }
+        if (from_done_B == from.size_B) {
+            gvirt_blit_linear(&blit->src, from_addr + done, size_B - done,
+                              &from);
+            from_done_B = 0;
+        }
+        part_B = MIN(to.size_B - to_done_B, from.size_B - from_done_B);
         if (G_LIKELY(to.at && from.at)) {
-            memmove(to.at, from.at, from.size_B);
-            gvirt_blit_linear_written(&blit->dst, &to, from.size_B);
+            memmove(to.at + to_done_B, from.at + from_done_B, part_B);
+        }
+        to_done_B += part_B;
+        from_done_B += part_B;
+        if (to_done_B == to.size_B) {
+            gvirt_blit_linear_written(&blit->dst, &to, to_done_B);
         }
     }
 }
