@@ -312,6 +312,38 @@ START_TEST(test_endless_batch)
 END_TEST
 
 /* Disabling the ring ends the batch: i915's stop_ring without a reset. */
+/* Behind an IOMMU a run has few commands: one engine may not take them all. */
+START_TEST(test_small_budget)
+{
+    static const unsigned budgets[] = { 1, 3, 4, 16, 100 };
+    GvirtEngineId id;
+    unsigned i, k;
+
+    batch_at(GGTT, BATCH_ADDR);
+    BATCH(CMD_BB_START, BATCH_ADDR);
+    EMIT(_i, CMD_BB_START, BATCH_ADDR);
+    submit(_i);
+    for (i = 0; i < G_N_ELEMENTS(budgets); i++) {
+        for (id = 0; id < GVIRT_ENGINE_COUNT; id++) {
+            if (id != _i) {
+                EMIT(id, CMD_SD_INDEX, 0x40 << 2, i + 1, CMD_NOOP);
+                submit(id);
+            }
+        }
+        for (k = 0; k < 4; k++) {
+            uint64_t before = gpu->stats.commands[_i];
+
+            ck_assert(gvirt_gpu_run(gpu, budgets[i]));
+            ck_assert_uint_le(gpu->stats.commands[_i] - before,
+                              budgets[i] + GVIRT_ENGINE_COUNT);
+        }
+        for (id = 0; id < GVIRT_ENGINE_COUNT; id++) {
+            ck_assert_uint_eq(hwsp(id, 0x40), id == _i ? 0 : i + 1);
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_disable_in_batch)
 {
     batch_at(PPGTT, BATCH_ADDR);
@@ -662,6 +694,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_straddle, 0, n);
     tcase_add_loop_test(t, test_registers_in_batch, 0, n);
     tcase_add_loop_test(t, test_endless_batch, 0, n);
+    tcase_add_loop_test(t, test_small_budget, 0, n);
     tcase_add_loop_test(t, test_disable_in_batch, 0, n);
     tcase_add_loop_test(t, test_noop_runs, 0, n);
     tcase_add_loop_test(t, test_self_modifying, 0, n);

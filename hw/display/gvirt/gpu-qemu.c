@@ -34,8 +34,13 @@
 
 #define RUN_BUDGET_GUARDED  16      /* behind an IOMMU, between looks at ... */
 #define RUN_GUARDED_NS      (2 * SCALE_MS)      /* ... the host's clock */
+#define REST_GUARDED_NS     (SCALE_MS / 2)      /* without the big lock */
 
-/* In the main loop, and with it: for a while, then the others. */
+/*
+ * In the main loop, and with it: for a while, then the others. A lock that is
+ * given up and taken again at once has nobody else take it in between, so we
+ * sleep: work without an end would keep processors from all their registers.
+ */
 static void gpu_run_guarded(GvirtGpuDevice *gpu)
 {
     int64_t end_ns = get_clock() + RUN_GUARDED_NS;
@@ -45,11 +50,15 @@ static void gpu_run_guarded(GvirtGpuDevice *gpu)
         gvirt_gpu_device_kick(gpu);
         return;
     }
+    if (timer_pending(gpu->rest)) {
+        return;
+    }
     do {
         more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET_GUARDED);
     } while (more && get_clock() < end_ns);
     if (more) {
-        gvirt_soon(&gpu->run, 0);
+        timer_mod(gpu->rest, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) +
+                  REST_GUARDED_NS);
     }
 }
 
@@ -371,6 +380,7 @@ static void gpu_realize(DeviceState *dev, Error **errp)
     gpu->work_from_ns = gpu_work_source_ns(gpu);
     gpu->model = config.timing == GVIRT_TIMING_MODEL;
     gvirt_soon_init(&gpu->run, gpu_run_inline, gpu);
+    gpu->rest = timer_new_ns(QEMU_CLOCK_REALTIME, gpu_run_inline, gpu);
     gpu->gpu = gvirt_gpu_new(&gpu->host.host, &config);
     if (gpu->threaded) {
         qemu_thread_create(&gpu->worker, "gvirt-gpu", gpu_worker, gpu,
@@ -394,6 +404,7 @@ static void gpu_unrealize(DeviceState *dev)
         qemu_thread_join(&gpu->worker);
     }
     gvirt_soon_destroy(&gpu->run);
+    timer_free(gpu->rest);
     gvirt_gpu_free(gpu->gpu);
     gpu->gpu = NULL;
     gvirt_glue_host_destroy(&gpu->host);

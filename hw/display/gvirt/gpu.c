@@ -576,6 +576,8 @@ void gvirt_gpu_io_write(GvirtGpu *gpu, uint32_t offset, uint32_t value,
 
 bool gvirt_gpu_run(GvirtGpu *gpu, unsigned budget)
 {
+    /* One that never ends leaves the others theirs of a small budget, too. */
+    unsigned share = MIN(budget / GVIRT_ENGINE_COUNT + 1, ENGINE_SLICE);
     bool more = false;
     int i;
 
@@ -589,10 +591,10 @@ bool gvirt_gpu_run(GvirtGpu *gpu, unsigned budget)
     do {
         more = false;
         for (i = 0; i < GVIRT_ENGINE_COUNT; i++) {
-            unsigned slice = MIN(budget, ENGINE_SLICE);
             bool again = false;
+            unsigned done = gvirt_streamer_run(&gpu->engine[i], share, &again);
 
-            budget -= gvirt_streamer_run(&gpu->engine[i], slice, &again);
+            budget -= MIN(budget, done);
             more |= again;
             gvirt_gpu_breathe(&gpu->engine[i]);
         }

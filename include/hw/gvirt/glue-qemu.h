@@ -219,6 +219,7 @@ struct GvirtGpuDevice {
     int64_t work_base_ns;       /* the work clock at the last change of that */
     int64_t work_from_ns;       /* of the clock that it goes by, then */
     GvirtSoon run;              /* then, or under -icount: in the main loop */
+    QEMUTimer *rest;            /* of the main loop, between two turns */
     bool vm_paused;
     VMChangeStateEntry *vmstate;
 };

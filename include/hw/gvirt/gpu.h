@@ -50,7 +50,8 @@ void gvirt_gpu_io_write(GvirtGpu *gpu, uint32_t offset, uint32_t value,
 
 /*
  * Let the engines work, until they are idle, wait for something, or budget
- * commands are done. True: there is more to do. Any one thread at a time.
+ * commands are done, up to one more for each engine. True: there is more to
+ * do. Each engine gets its part of any budget. Any one thread at a time.
  */
 bool gvirt_gpu_run(GvirtGpu *gpu, unsigned budget);
 
