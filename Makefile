@@ -8,6 +8,13 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
+# ends with a line when NAME was given and is no number
+number = $(if $(filter-out 1,$(shell \
+    [[ '$($1)' =~ ^([1-9][0-9]{0,15})?$$ ]] && echo 1 || echo 0)),$(error \
+    $1 is '$($1)', must be a number from 1 up))
+
+$(if $(JOBS),$(call number,JOBS))
+
 # on a terminal ninja keeps to one line; elsewhere show every 5 %
 JOBS ?= $(shell nproc)
 PROGRESS = $(if $(MAKE_TERMOUT),cat,scripts/progress)
@@ -128,14 +135,15 @@ check-guest: setup
 	@scripts/check guest
 
 .PHONY: fuzz
-fuzz: setup-unit
+fuzz:
+	$(call number,SECONDS)
+	@$(MAKE) setup-unit
 	@if [ -n '$(QEMU_SRC)' ]; then $(MAKE) build/config.status; fi
 	@tests/fuzz/run $(or $(SECONDS),600)
 
 .PHONY: soak
 soak:
-	@[[ '$(or $(STEPS),1)' =~ ^[1-9][0-9]*$$ ]] || { \
-	    echo 'soak: STEPS is $(STEPS), must be a number from 1 up'; exit 1; }
+	$(call number,STEPS)
 	@$(MAKE) library-alone
 	@$(MAKE) library-configured
 	@ISOLATION_STEPS=$(or $(STEPS),1000000) \
@@ -144,6 +152,7 @@ soak:
 # with QEMU, too, unless configured without it
 .PHONY: bench
 bench: setup-unit
+	@$(if $(JSON),touch '$(JSON)')
 	@$(MAKE) library
 	@$(MAKE) bench-configured
 
