@@ -8,6 +8,7 @@
 #include "fixture.h"
 #include "hw/pci/pci_regs.h"
 #include "qobject/qdict.h"
+#include "qobject/qlist.h"
 
 /* Where the tests keep things in the guest's memory. */
 #define RING_GPA        0x01000000u
@@ -98,6 +99,79 @@ static void test_aperture(const void *data)
     fixture_close(&f);
 }
 
+/*
+ * Where entries change and a few words are read in between, nothing is mapped;
+ * who stays gets the map.
+ */
+static void test_aperture_walk(const void *data)
+{
+    Fixture f;
+    uint32_t at = 32 << 20;
+    uint64_t maps, exits;
+    uint32_t page;
+    unsigned i;
+
+    fixture_open(&f, data);
+    map_page(&f, at, TARGET_GPA);
+    qpci_io_readl(f.dev, f.aperture, at);
+    maps = counter(&f, "aperture-maps");
+    g_assert_cmpuint(maps, >=, 1);
+
+    for (page = 1; page < 8; page++) {
+        qtest_writel(f.qts, TARGET_GPA + page * PAGE + PAGE - 4, page);
+        map_page(&f, at, TARGET_GPA + page * PAGE);
+        for (i = 0; i < 32; i++) {
+            g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + PAGE - 4),
+                            ==, page);
+        }
+    }
+    g_assert_cmpuint(counter(&f, "aperture-maps"), ==, maps);
+
+    for (i = 0; i < 128; i++) {
+        qpci_io_readl(f.dev, f.aperture, at);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-maps"), >, maps);
+    exits = counter(&f, "aperture-exits");
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + PAGE - 4), ==, 7);
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
+    fixture_close(&f);
+}
+
+/*
+ * Each mapped run is an object with a name of its own: of equal names QEMU
+ * looks for a free number one by one, half a million times for 1024 runs.
+ */
+static void test_aperture_names(const void *data)
+{
+    Fixture f;
+    uint32_t at = 32 << 20;
+    unsigned runs = 0;
+    unsigned i;
+    QListEntry *entry;
+    QDict *answer;
+
+    fixture_open(&f, data);
+    for (i = 0; i < 4; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + i * 2 * PAGE);
+    }
+    qpci_io_readl(f.dev, f.aperture, at);
+    answer = qtest_qmp(f.qts, "{ 'execute': 'qom-list', 'arguments': "
+                       "{ 'path': 'f0' } }");
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(answer, "return"), entry) {
+        const char *name = qdict_get_str(qobject_to(QDict,
+                                                    qlist_entry_obj(entry)),
+                                         "name");
+
+        if (g_str_has_prefix(name, "gvirt-run")) {
+            g_assert_true(g_str_has_suffix(name, "[0]"));
+            runs++;
+        }
+    }
+    g_assert_cmpuint(runs, ==, 4);
+    qobject_unref(answer);
+    fixture_close(&f);
+}
+
 /* A fenced range shows a linear picture of X tiles. */
 static void test_fence(const void *data)
 {
@@ -124,6 +198,13 @@ static void test_fence(const void *data)
                     0x44444444);
     g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 1024), ==,
                     0x33333333);
+    g_assert_cmpuint(counter(&f, "aperture-maps"), ==, 0);
+
+    /* Without the fence it is mapped. */
+    wr(&f, 0x100000, 0);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 512), ==,
+                    0x33333333);
+    g_assert_cmpuint(counter(&f, "aperture-maps"), >=, 1);
     fixture_close(&f);
 }
 
@@ -441,6 +522,8 @@ int main(int argc, char **argv)
     static const FixtureCase cases[] = {
         { "pte", test_pte },
         { "aperture", test_aperture },
+        { "aperture-walk", test_aperture_walk },
+        { "aperture-names", test_aperture_names },
         { "fence", test_fence },
         { "ring", test_ring },
         { "hotplug", test_hotplug },

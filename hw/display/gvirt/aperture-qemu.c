@@ -3,16 +3,20 @@
  * The aperture of a display function, BAR2: trapped until the first access to
  * a page; then the run of pages around it that stand next to each other in
  * memory is mapped through, until one of their entries changes or a fence
- * comes over them.
+ * comes over them. From then on it takes some more accesses: where entries
+ * change all the time and a word is read in between, a new map, which costs as
+ * much as a thousand trapped accesses and stops all processors, is not made.
  *
  * Source: HSW PRM vol. 5, "Memory Aperture".
  */
 #include "qemu/osdep.h"
+#include "qemu/bitmap.h"
 #include "hw/core/cpu.h"
 #include "function-qemu.h"
 #include "system/tcg.h"
 
 #define RUN_WINDOW      512         /* pages around a fault: 2 MiB */
+#define REMAP_AFTER     64          /* trapped accesses */
 
 static void run_unmap(GvirtFunction *f, unsigned index)
 {
@@ -74,6 +78,7 @@ static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
          page++) {
         if (f->run_of_page[page]) {
             run_unmap(f, f->run_of_page[page] - 1);
+            f->owed[page / RUN_WINDOW] = REMAP_AFTER;
         }
     }
     memory_region_transaction_commit();
@@ -86,7 +91,7 @@ static MemoryRegion *function_page(GvirtFunction *f, uint32_t page,
     uint64_t page_hpa;
 
     if (page >= GVIRT_APERTURE_PAGES || f->run_of_page[page] ||
-        !GVIRT_FUNCTION_GET_CLASS(f)->aperture_page(f, page, &page_hpa)) {
+        !f->class->aperture_page(f, page, &page_hpa)) {
         return NULL;
     }
     return gvirt_machine_region(&f->gpu->machine, page_hpa, offset);
@@ -96,11 +101,14 @@ static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
                              MemoryRegion *mr, hwaddr offset)
 {
     GvirtRun *run = g_new0(GvirtRun, 1);
+    char name[32];
     uint32_t i;
 
     run->first_page = first;
     run->page_count = count;
-    memory_region_init_alias(&run->region, OBJECT(f), "gvirt-run", mr, offset,
+    /* QEMU numbers equal names, and looks for a free number one by one. */
+    snprintf(name, sizeof(name), "gvirt-run-%x", first);
+    memory_region_init_alias(&run->region, OBJECT(f), name, mr, offset,
                              (uint64_t)count * GVIRT_PAGE_SIZE_B);
     memory_region_add_subregion_overlap(&f->aperture,
                                         (hwaddr)first * GVIRT_PAGE_SIZE_B,
@@ -214,7 +222,21 @@ void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
                                      uint32_t page_count)
 {
     GvirtFunction *f = opaque;
+    uint8_t *owed;
 
+    if (!f->ready) {
+        return;
+    }
+    if (first_page < GVIRT_APERTURE_PAGES) {
+        bitmap_clear(f->stays, first_page,
+                     MIN(page_count, GVIRT_APERTURE_PAGES - first_page));
+    }
+    /* What was trapped there was for a page that is another one now. */
+    owed = &f->owed[f->trap_page / RUN_WINDOW];
+    if (*owed && f->trap_page >= first_page &&
+        f->trap_page - first_page < page_count) {
+        *owed = REMAP_AFTER;
+    }
     if (f->runs || f->remap_cpu) {
         f->unmap_first = MIN(f->unmap_first, first_page);
         f->unmap_end = MAX(f->unmap_end, first_page + page_count);
@@ -224,10 +246,21 @@ void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
 
 static void function_map_soon(GvirtFunction *f, uint32_t page)
 {
+    uint8_t *owed = &f->owed[page / RUN_WINDOW];
     hwaddr offset;
 
+    f->trap_page = page;
+    if (*owed) {
+        --*owed;
+        return;
+    }
     /* Other processors are not stopped for what stays trapped (fences). */
-    if (f->gpu->machine.remote || !function_page(f, page, &offset)) {
+    if (f->gpu->machine.remote || test_bit(page, f->stays) ||
+        f->run_of_page[page]) {
+        return;
+    }
+    if (!function_page(f, page, &offset)) {
+        set_bit(page, f->stays);
         return;
     }
     f->map_page = page;
@@ -240,7 +273,7 @@ static uint64_t function_aperture_read(void *opaque, hwaddr addr,
                                        unsigned size)
 {
     GvirtFunction *f = opaque;
-    uint64_t value = GVIRT_FUNCTION_GET_CLASS(f)->aperture_read(f, addr, size);
+    uint64_t value = f->class->aperture_read(f, addr, size);
 
     f->aperture_traps++;
     function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
@@ -253,7 +286,7 @@ static void function_aperture_write(void *opaque, hwaddr addr, uint64_t value,
 {
     GvirtFunction *f = opaque;
 
-    GVIRT_FUNCTION_GET_CLASS(f)->aperture_write(f, addr, value, size);
+    f->class->aperture_write(f, addr, value, size);
     f->aperture_traps++;
     function_map_soon(f, addr / GVIRT_PAGE_SIZE_B);
     gvirt_function_accessed(f);
@@ -270,6 +303,8 @@ static const MemoryRegionOps function_aperture_ops = {
 void gvirt_function_aperture_init(GvirtFunction *f)
 {
     f->run_of_page = g_new0(uint16_t, GVIRT_APERTURE_PAGES);
+    f->owed = g_new0(uint8_t, GVIRT_APERTURE_PAGES / RUN_WINDOW);
+    f->stays = bitmap_new(GVIRT_APERTURE_PAGES);
     f->unmap_first = GVIRT_APERTURE_PAGES;
     f->map_page = GVIRT_APERTURE_PAGES;
 }
@@ -288,4 +323,8 @@ void gvirt_function_aperture_destroy(GvirtFunction *f)
 {
     g_free(f->run_of_page);
     f->run_of_page = NULL;
+    g_free(f->owed);
+    f->owed = NULL;
+    g_free(f->stays);
+    f->stays = NULL;
 }

@@ -309,6 +309,9 @@ struct GvirtFunction {
     GvirtRun *run[GVIRT_RUNS_MAX];
     uint16_t *run_of_page;      /* index + 1, 0: trapped */
     unsigned runs;
+    uint8_t *owed;              /* by 2 MiB: traps until mapped again */
+    unsigned long *stays;       /* bit a page: is not to be mapped */
+    uint32_t trap_page;         /* trapped last */
     uint32_t unmap_first;       /* to be unmapped: these pages ... */
     uint32_t unmap_end;
     uint32_t map_page;          /* ... and then mapped: around this one */
