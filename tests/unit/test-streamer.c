@@ -325,7 +325,7 @@ START_TEST(test_small_budget)
     submit(_i);
     for (i = 0; i < G_N_ELEMENTS(budgets); i++) {
         for (id = 0; id < GVIRT_ENGINE_COUNT; id++) {
-            if (id != _i) {
+            if ((int)id != _i) {
                 EMIT(id, CMD_SD_INDEX, 0x40 << 2, i + 1, CMD_NOOP);
                 submit(id);
             }
@@ -338,7 +338,7 @@ START_TEST(test_small_budget)
                               budgets[i] + GVIRT_ENGINE_COUNT);
         }
         for (id = 0; id < GVIRT_ENGINE_COUNT; id++) {
-            ck_assert_uint_eq(hwsp(id, 0x40), id == _i ? 0 : i + 1);
+            ck_assert_uint_eq(hwsp(id, 0x40), (int)id == _i ? 0 : i + 1);
         }
     }
 }
