@@ -113,13 +113,18 @@ static uint64_t charge_of(const GvirtVgpu *vgpu, uint64_t run_ns)
     return run_ns * WEIGHT_UNIT / vgpu->config.weight;
 }
 
+/* Its wait counts from now: it begins to want, or loses the engines. */
+static void begin_waiting(GvirtVgpu *vgpu)
+{
+    vgpu->wait_work_ns = gvirt_mediator_work_ns(vgpu->mediator);
+}
+
 /*
  * Who wants to run, and what the one that has had least of them has had: who
  * begins to want starts from there, as if it had had its share so far.
  */
 static void update_wanting(GvirtMediator *mediator)
 {
-    int64_t work_ns = gvirt_mediator_work_ns(mediator);
     uint64_t least = UINT64_MAX;
     unsigned i;
 
@@ -135,9 +140,7 @@ static void update_wanting(GvirtMediator *mediator)
                  (vgpu == mediator->owner && mediator->accounting));
         if (wants && !vgpu->wanting) {
             vgpu->charge = MAX(vgpu->charge, mediator->least_charge);
-        }
-        if (!vgpu->wanting || vgpu == mediator->owner) {
-            vgpu->wait_work_ns = work_ns;
+            begin_waiting(vgpu);
         }
         vgpu->wanting = wants;
         if (wants) {
@@ -453,6 +456,7 @@ static bool step_save(GvirtMediator *mediator, int64_t now_ns)
     }
     gvirt_switch_finish_save(mediator);
     owner->has_context = !late;
+    begin_waiting(owner);
     mediator->turn = owner->id - 1;
     tell_busy(owner, false);
     mediator->owner = NULL;
@@ -557,5 +561,6 @@ void gvirt_sched_remove(GvirtVgpu *vgpu)
     /* A drain for it goes on while there is another who wants. */
     mediator->next = NULL;
     vgpu->has_context = false;
+    begin_waiting(vgpu);
     poll_at(mediator, gvirt_mediator_now_ns(mediator));
 }
