@@ -2,11 +2,13 @@
 /*
  * A vGPU on PCI that comes and goes at run time while others work: behind a
  * root port, by device_add, and by device_del with the guest's leave, which
- * it gives by ACPI's hot-plug registers. It is unplugged at rest and in the
- * middle of work that has no end; what it had is there for the next one each
- * time. What device_add refuses leaves nothing behind.
+ * it gives by ACPI's hot-plug registers; or the guest turns the slot's power
+ * off by itself. It is unplugged at rest and in the middle of work that has no
+ * end; what it had is there for the next one each time. What device_add
+ * refuses leaves nothing behind.
  *
- * Source of the registers: QEMU docs/specs/acpi_pci_hotplug.rst.
+ * Source of the registers: QEMU docs/specs/acpi_pci_hotplug.rst; PCI Express
+ * base specification 3.0, 7.8.10 (slot control).
  */
 #include "qemu/osdep.h"
 #include "guests.h"
@@ -49,15 +51,19 @@ typedef struct Plug {
 
 static const char *const tenants[] = { "g1", "g2" };
 
-static void plug_open(Plug *plug)
+/* by_acpi: how hot-plug is done; else by the port's own registers. */
+static void plug_open(Plug *plug, bool by_acpi)
 {
     QPCIDevice *port;
 
-    plug->qts = qtest_init("-machine q35 -m 256M -nodefaults "
-                           "-device pcie-root-port,id=rp0,chassis=1,slot=1,"
-                           "addr=2.0 "
-                           "-device gvirt-guest,id=g1,workload=copy "
-                           "-device gvirt-guest,id=g2,workload=checksum");
+    plug->qts = qtest_initf("-machine q35 -m 256M -nodefaults "
+                            "-global ICH9-LPC.acpi-pci-hotplug-with-bridge-"
+                            "support=%s "
+                            "-device pcie-root-port,id=rp0,chassis=1,slot=1,"
+                            "addr=2.0 "
+                            "-device gvirt-guest,id=g1,workload=copy "
+                            "-device gvirt-guest,id=g2,workload=checksum",
+                            by_acpi ? "on" : "off");
     plug->bus = qpci_new_pc(plug->qts, NULL);
     plug->first_bar = plug->bus->mmio_alloc_ptr;
     port = qpci_device_find(plug->bus, PORT_DEVFN);
@@ -105,6 +111,19 @@ static void vgpu_eject(Plug *plug)
     qtest_qmp_eventwait(plug->qts, "DEVICE_DELETED");
 }
 
+/* The slot's power, without asking or telling anybody. */
+static void slot_power(Plug *plug, bool on)
+{
+    QPCIDevice *port = qpci_device_find(plug->bus, PORT_DEVFN);
+    uint8_t express = qpci_find_capability(port, PCI_CAP_ID_EXP, 0);
+
+    g_assert_cmphex(express, !=, 0);
+    qpci_config_writew(port, express + PCI_EXP_SLTCTL,
+                       on ? PCI_EXP_SLTCTL_PWR_IND_ON :
+                       PCI_EXP_SLTCTL_PCC | PCI_EXP_SLTCTL_PWR_IND_OFF);
+    g_free(port);
+}
+
 /* Its blitter runs a batch that jumps to itself. */
 static void vgpu_work(Plug *plug)
 {
@@ -150,7 +169,7 @@ static void test_come_and_go(void)
     Plug plug;
     unsigned round;
 
-    plug_open(&plug);
+    plug_open(&plug, true);
     for (round = 0; round < ROUNDS; round++) {
         vgpu_add(&plug);
         if (round % 2) {
@@ -166,12 +185,33 @@ static void test_come_and_go(void)
     plug_close(&plug);
 }
 
+/* No driver has been asked, and an engine is in the middle of its work. */
+static void test_surprise(void)
+{
+    Plug plug;
+    unsigned round;
+
+    plug_open(&plug, false);
+    for (round = 0; round < ROUNDS; round++) {
+        vgpu_add(&plug);
+        slot_power(&plug, true);
+        vgpu_work(&plug);
+        if (round % 2) {
+            tenants_good(&plug);
+        }
+        slot_power(&plug, false);
+        qtest_qmp_eventwait(plug.qts, "DEVICE_DELETED");
+        tenants_good(&plug);
+    }
+    plug_close(&plug);
+}
+
 /* A guest that never answers: the request waits, until the machine resets. */
 static void test_no_answer(void)
 {
     Plug plug;
 
-    plug_open(&plug);
+    plug_open(&plug, true);
     vgpu_add(&plug);
     vgpu_work(&plug);
     qtest_qmp_device_del_send(plug.qts, "v0");
@@ -204,7 +244,7 @@ static void test_refused(void)
     Plug plug;
     size_t i;
 
-    plug_open(&plug);
+    plug_open(&plug, true);
     for (i = 0; i < G_N_ELEMENTS(cases); i++) {
         QDict *arguments = vgpu_arguments();
 
@@ -223,6 +263,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/gvirt/vgpu-hotplug/come-and-go", test_come_and_go);
+    qtest_add_func("/gvirt/vgpu-hotplug/surprise", test_surprise);
     qtest_add_func("/gvirt/vgpu-hotplug/no-answer", test_no_answer);
     qtest_add_func("/gvirt/vgpu-hotplug/refused", test_refused);
     return g_test_run();
