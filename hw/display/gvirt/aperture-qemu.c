@@ -24,7 +24,7 @@ static void run_unmap(GvirtFunction *f, unsigned index)
     uint32_t i;
 
     memory_region_del_subregion(&f->aperture, &run->region);
-    object_unparent(OBJECT(&run->region));
+    object_unref(OBJECT(&run->region));
     for (i = 0; i < run->page_count; i++) {
         f->run_of_page[run->first_page + i] = 0;
     }
@@ -101,15 +101,18 @@ static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
                              MemoryRegion *mr, hwaddr offset)
 {
     GvirtRun *run = g_new0(GvirtRun, 1);
-    char name[32];
     uint32_t i;
 
     run->first_page = first;
     run->page_count = count;
-    /* QEMU numbers equal names, and looks for a free number one by one. */
-    snprintf(name, sizeof(name), "gvirt-run-%x", first);
-    memory_region_init_alias(&run->region, OBJECT(f), name, mr, offset,
+    /*
+     * With a name it is a child of the device, and among a thousand children
+     * QEMU looks for it, or for a free name, one by one. The name is for
+     * "info mtree" alone.
+     */
+    memory_region_init_alias(&run->region, OBJECT(f), NULL, mr, offset,
                              (uint64_t)count * GVIRT_PAGE_SIZE_B);
+    run->region.name = g_strdup("gvirt-run");
     memory_region_add_subregion_overlap(&f->aperture,
                                         (hwaddr)first * GVIRT_PAGE_SIZE_B,
                                         &run->region, 1);
