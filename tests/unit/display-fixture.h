@@ -229,7 +229,6 @@ int main(void)                                                              \
     TCase *tcase = tcase_create(name);                                      \
                                                                             \
     tcase_add_checked_fixture(tcase, fix_setup, fix_teardown);              \
-    tcase_set_timeout(tcase, 30);                                           \
     add(tcase);                                                             \
     suite_add_tcase(suite, tcase);                                          \
     return suite_main(suite);                                               \

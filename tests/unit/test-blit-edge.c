@@ -638,7 +638,6 @@ int main(void)
     Suite *suite = suite_create("blit-edge");
     TCase *tests = tcase_create("blit-edge");
 
-    tcase_set_timeout(tests, 300);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, test_extremes, 0, G_N_ELEMENTS(commands));
     tcase_add_test(tests, test_whole_range_of_holes);

@@ -155,7 +155,6 @@ int main(void)
     TCase *tcase = tcase_create("cases");
 
     tcase_add_checked_fixture(tcase, cs_setup, cs_teardown);
-    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, test_cases, 0, 8);
     suite_add_tcase(suite, tcase);
     return suite_main(suite);

@@ -500,7 +500,6 @@ int main(void)
     Suite *suite = suite_create("blit");
     TCase *tests = tcase_create("blit");
 
-    tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, test_random, 0, G_N_ELEMENTS(opcodes));
     tcase_add_loop_test(tests, test_every_rop, 0, 3);
     suite_add_tcase(suite, tests);

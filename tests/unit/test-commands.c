@@ -543,7 +543,6 @@ int main(void)
     Suite *suite = suite_create("commands");
     TCase *tcase = tcase_create("commands");
 
-    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, lengths_are_those_of_the_documents);
     tcase_add_test(tcase, the_command_maps_are_complete);
     tcase_add_test(tcase, the_table_agrees_with_itself);

@@ -507,7 +507,6 @@ int main(void)
     TCase *tcase = tcase_create("context");
 
     tcase_add_checked_fixture(tcase, cs_setup, cs_teardown);
-    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, first_switch_saves_nothing);
     tcase_add_test(tcase, there_and_back);
     tcase_add_test(tcase, same_context_is_no_switch);

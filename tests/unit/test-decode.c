@@ -739,7 +739,6 @@ int main(void)
     suite_add_tcase(suite, words);
 
     tcase_add_checked_fixture(harm, setup, teardown);
-    tcase_set_timeout(harm, 60);
     tcase_add_loop_test(harm, every_beginning_of_a_file_is_safe, 0, 2);
     tcase_add_loop_test(harm, any_change_of_a_file_is_safe, 0, 2);
     tcase_add_test(harm, jumps_to_everywhere_end);

@@ -286,7 +286,6 @@ static Suite *suite(void)
     tcase_add_test(t, test_pause_out);
     tcase_add_test(t, test_rests);
     tcase_add_test(t, test_memory_gone);
-    tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     return s;
 }

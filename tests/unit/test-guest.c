@@ -500,7 +500,6 @@ int main(void)
     TCase *functional = tcase_create("functional");
 
     tcase_add_checked_fixture(model, setup, teardown);
-    tcase_set_timeout(model, 60);
     tcase_add_loop_test(model, test_alone, 0, 5);
     tcase_add_loop_test(model, test_two, 0, 2);
     tcase_add_test(model, test_three_weights);
@@ -514,7 +513,6 @@ int main(void)
     suite_add_tcase(suite, model);
 
     tcase_add_checked_fixture(functional, setup_functional, teardown);
-    tcase_set_timeout(functional, 60);
     tcase_add_loop_test(functional, test_alone, 0, 5);
     tcase_add_loop_test(functional, test_three_kinds, 0, 3);
     suite_add_tcase(suite, functional);

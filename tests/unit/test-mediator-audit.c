@@ -380,7 +380,6 @@ int main(void)
     TCase *tc = tcase_create("audit");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, test_case, 0, G_N_ELEMENTS(cases));
     tcase_add_test(tc, test_lri_in_part);
     tcase_add_test(tc, test_lri_emulated);

@@ -407,7 +407,6 @@ int main(void)
     TCase *tc = tcase_create("batch");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 30);
     tcase_add_test(tc, test_secure_batch);
     tcase_add_test(tc, test_secure_chain);
     tcase_add_test(tc, test_secure_second_level);
@@ -419,7 +418,6 @@ int main(void)
     suite_add_tcase(suite, tc);
     tc = tcase_create("no-generations");
     tcase_add_checked_fixture(tc, setup_blind, teardown);
-    tcase_set_timeout(tc, 30);
     add_ppgtt(tc);
     suite_add_tcase(suite, tc);
     return suite_main(suite);

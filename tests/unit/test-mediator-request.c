@@ -351,7 +351,6 @@ int main(void)
     TCase *tc = tcase_create("request");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_wrap, 0, 2);
     tcase_add_loop_test(tc, test_ends, 0, 2);
     tcase_add_test(tc, test_masked);

@@ -541,7 +541,6 @@ int main(void)
     TCase *tc = tcase_create("run");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, test_submit, 0, GVIRT_ENGINE_COUNT);
     tcase_add_test(tc, test_interrupt_masked);
     tcase_add_test(tc, test_ring_wrap);

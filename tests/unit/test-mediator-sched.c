@@ -614,7 +614,6 @@ int main(void)
     TCase *tc = tcase_create("sched");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_alone);
     tcase_add_test(tc, test_equal);
     tcase_add_test(tc, test_weights);

@@ -509,7 +509,6 @@ static TCase *tcase(const char *name, void (*before)(void))
     TCase *tc = tcase_create(name);
 
     tcase_add_checked_fixture(tc, before, teardown);
-    tcase_set_timeout(tc, 30);
     return tc;
 }
 

@@ -165,7 +165,6 @@ static Suite *suite(void)
     Suite *s = suite_create("mi-math");
     TCase *t = tcase_create("mi-math");
 
-    tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, cs_setup, cs_teardown);
     tcase_add_test(t, test_operations);
     tcase_add_test(t, test_loads);

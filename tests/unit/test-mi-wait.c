@@ -365,7 +365,6 @@ static Suite *suite(void)
     TCase *t = tcase_create("mi-wait");
     const int n = GVIRT_ENGINE_COUNT;
 
-    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, cs_setup, cs_teardown);
     tcase_add_loop_test(t, test_mailbox, 0, (int)G_N_ELEMENTS(mbox));
     tcase_add_loop_test(t, test_mailbox_passed, 0, n);

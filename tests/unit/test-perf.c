@@ -431,7 +431,6 @@ int main(void)
     TCase *tcase = tcase_create("perf");
 
     tcase_add_checked_fixture(tcase, cs_setup, cs_teardown);
-    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, report_by_command);
     tcase_add_test(tcase, spaces_and_privilege);
     tcase_add_test(tcase, formats);

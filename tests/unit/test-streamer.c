@@ -681,7 +681,6 @@ static Suite *suite(void)
     TCase *t = tcase_create("streamer");
     const int n = GVIRT_ENGINE_COUNT;
 
-    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, cs_setup, cs_teardown);
     tcase_add_loop_test(t, test_secure_batch, 0, n);
     tcase_add_loop_test(t, test_user_batch, 0, n);
