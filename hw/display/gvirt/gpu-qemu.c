@@ -36,6 +36,9 @@
 #define RUN_GUARDED_NS      (2 * SCALE_MS)      /* ... the host's clock */
 #define REST_GUARDED_NS     (SCALE_MS / 2)      /* without the big lock */
 
+/* What the time from a kick to the worker's run counts for, at most. */
+#define KICK_COUNTS_NS      (4 * SCALE_MS)
+
 /*
  * In the main loop, and with it: for a while, then the others. A lock that is
  * given up and taken again at once has nobody else take it in between, so we
@@ -96,12 +99,34 @@ static int64_t gpu_work_ns(const GvirtGpuDevice *gpu)
     return gpu->work_base_ns + gpu_work_source_ns(gpu) - gpu->work_from_ns;
 }
 
+/*
+ * From the kick to the worker's run no clock goes: the host may be long about
+ * it. But who has nothing but waiting to do, and is kicked all the time, would
+ * stop the clock: when the worker rests again, with that still waiting, a part
+ * of it is counted. Work that was done in that run is past all limits.
+ */
 static void gpu_set_resting(GvirtGpuDevice *gpu, bool resting)
 {
     if (gpu->resting != resting) {
         gpu->work_base_ns = gpu_work_ns(gpu);
         gpu->resting = resting;
         gpu->work_from_ns = gpu_work_source_ns(gpu);
+        if (resting) {
+            gpu->work_base_ns += MIN(gpu->late_ns, KICK_COUNTS_NS);
+            gpu->late_ns = 0;
+            gpu->kicked_ns = 0;
+        } else {
+            gpu->kicked_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+        }
+    }
+}
+
+/* By the worker, in its lock, when it goes to work. */
+static void gpu_count_late(GvirtGpuDevice *gpu)
+{
+    if (gpu->kicked_ns) {
+        gpu->late_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - gpu->kicked_ns;
+        gpu->kicked_ns = 0;
     }
 }
 
@@ -142,6 +167,7 @@ static void *gpu_worker(void *opaque)
         }
         gpu->kicked = false;
         gpu->busy = true;
+        gpu_count_late(gpu);
         qemu_mutex_unlock(&gpu->lock);
         do {
             /* Memory that goes away stays until we are offline. */
