@@ -39,54 +39,30 @@
 /* What the time from a kick to the worker's run counts for, at most. */
 #define KICK_COUNTS_NS      (4 * SCALE_MS)
 
-/*
- * In the main loop, and with it: for a while, then the others. A lock that is
- * given up and taken again at once has nobody else take it in between, so we
- * sleep: work without an end would keep processors from all their registers.
- */
-static void gpu_run_guarded(GvirtGpuDevice *gpu)
+/* The processor time of this thread; where that is not told, real time. */
+static int64_t thread_ns(void)
 {
-    int64_t end_ns = get_clock() + RUN_GUARDED_NS;
-    bool more;
+#ifdef _POSIX_THREAD_CPUTIME
+    struct timespec ts;
 
-    if (!gpu->guarded) {
-        gvirt_gpu_device_kick(gpu);
-        return;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts) == 0) {
+        return ts.tv_sec * NANOSECONDS_PER_SECOND + ts.tv_nsec;
     }
-    if (timer_pending(gpu->rest)) {
-        return;
-    }
-    do {
-        more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET_GUARDED);
-    } while (more && get_clock() < end_ns);
-    if (more) {
-        timer_mod(gpu->rest, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) +
-                  REST_GUARDED_NS);
-    }
+#endif
+    return get_clock();
 }
 
 /*
- * With timing=model the work of one moment has an end: it does not run far
- * ahead of the clock. Else the clock has to go on, for the guest to.
+ * The clock that the work clock goes by: while there is work, the worker's, or
+ * that of the turns in the main loop.
  */
-static void gpu_run_inline(void *opaque)
-{
-    GvirtGpuDevice *gpu = opaque;
-
-    if (gpu->threaded) {
-        gpu_run_guarded(gpu);
-        return;
-    }
-    if (gvirt_gpu_run(gpu->gpu, RUN_BUDGET_INLINE)) {
-        gvirt_soon(&gpu->run, gpu->model ? 0 : RUN_PERIOD_NS);
-    }
-}
-
-/* The clock that the work clock goes by: while there is work, the worker's. */
 static int64_t gpu_work_source_ns(const GvirtGpuDevice *gpu)
 {
     struct timespec ts;
 
+    if (gpu->guarded && !gpu->resting) {
+        return gpu->turns_ns;
+    }
     if (gpu->has_work_clock && !gpu->resting &&
         clock_gettime(gpu->work_clock, &ts) == 0) {
         return ts.tv_sec * NANOSECONDS_PER_SECOND + ts.tv_nsec;
@@ -127,6 +103,60 @@ static void gpu_count_late(GvirtGpuDevice *gpu)
     if (gpu->kicked_ns) {
         gpu->late_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - gpu->kicked_ns;
         gpu->kicked_ns = 0;
+    }
+}
+
+/*
+ * In the main loop, and with it: for a while, then the others. A lock that is
+ * given up and taken again at once has nobody else take it in between, so we
+ * sleep: work without an end would keep processors from all their registers.
+ */
+static void gpu_run_guarded(GvirtGpuDevice *gpu)
+{
+    int64_t end_ns = get_clock() + RUN_GUARDED_NS;
+    int64_t begin_ns = thread_ns();
+    bool more;
+
+    if (!gpu->guarded) {
+        gvirt_gpu_device_kick(gpu);
+        return;
+    }
+    if (timer_pending(gpu->rest)) {
+        return;
+    }
+    qemu_mutex_lock(&gpu->lock);
+    gpu->kicked = false;
+    gpu_count_late(gpu);
+    qemu_mutex_unlock(&gpu->lock);
+    do {
+        more = gvirt_gpu_run(gpu->gpu, RUN_BUDGET_GUARDED);
+    } while (more && get_clock() < end_ns);
+    qemu_mutex_lock(&gpu->lock);
+    gpu->turns_ns += thread_ns() - begin_ns;
+    if (!more && !gpu->kicked) {
+        gpu_set_resting(gpu, true);
+    }
+    qemu_mutex_unlock(&gpu->lock);
+    if (more) {
+        timer_mod(gpu->rest, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) +
+                  REST_GUARDED_NS);
+    }
+}
+
+/*
+ * With timing=model the work of one moment has an end: it does not run far
+ * ahead of the clock. Else the clock has to go on, for the guest to.
+ */
+static void gpu_run_inline(void *opaque)
+{
+    GvirtGpuDevice *gpu = opaque;
+
+    if (gpu->threaded) {
+        gpu_run_guarded(gpu);
+        return;
+    }
+    if (gvirt_gpu_run(gpu->gpu, RUN_BUDGET_INLINE)) {
+        gvirt_soon(&gpu->run, gpu->model ? 0 : RUN_PERIOD_NS);
     }
 }
 
@@ -190,7 +220,9 @@ static void *gpu_worker(void *opaque)
 
 void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
 {
-    if (!gpu->threaded || qatomic_read(&gpu->guarded)) {
+    bool guarded;
+
+    if (!gpu->threaded) {
         gvirt_soon(&gpu->run, 0);
         return;
     }
@@ -198,8 +230,14 @@ void gvirt_gpu_device_kick(GvirtGpuDevice *gpu)
     gpu->kicked = true;
     /* From now on it is not idle, though it may be long until it runs. */
     gpu_set_resting(gpu, false);
-    qemu_cond_broadcast(&gpu->cond);
+    guarded = gpu->guarded;
+    if (!guarded) {
+        qemu_cond_broadcast(&gpu->cond);
+    }
     qemu_mutex_unlock(&gpu->lock);
+    if (guarded) {
+        gvirt_soon(&gpu->run, 0);
+    }
 }
 
 /* A stopped machine has still engines: for snapshots, and for debugging. */
@@ -288,7 +326,9 @@ static void gpu_guarded(void *opaque, bool guarded)
     }
     gvirt_gpu_pause_out(gpu->gpu);
     qemu_mutex_lock(&gpu->lock);
+    gpu->work_base_ns = gpu_work_ns(gpu);
     qatomic_set(&gpu->guarded, guarded);
+    gpu->work_from_ns = gpu_work_source_ns(gpu);
     while (gpu->busy) {
         qemu_cond_wait(&gpu->cond, &gpu->lock);
     }

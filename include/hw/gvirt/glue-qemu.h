@@ -218,6 +218,7 @@ struct GvirtGpuDevice {
     clockid_t work_clock;       /* the worker's processor time */
     int64_t work_base_ns;       /* the work clock at the last change of that */
     int64_t work_from_ns;       /* of the clock that it goes by, then */
+    int64_t turns_ns;           /* processor time of turns in the main loop */
     int64_t kicked_ns;          /* when it was kicked out of its rest; 0: not */
     int64_t late_ns;            /* how long after that it ran, not counted */
     GvirtSoon run;              /* then, or under -icount: in the main loop */
