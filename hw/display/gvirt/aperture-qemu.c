@@ -324,6 +324,10 @@ void gvirt_function_aperture_regions(GvirtFunction *f)
 
 void gvirt_function_aperture_destroy(GvirtFunction *f)
 {
+    /* Up to QEMU 10.0 a region within another one of its owner's keeps it. */
+    if (f->aperture_trap.container) {
+        memory_region_del_subregion(&f->aperture, &f->aperture_trap);
+    }
     g_free(f->run_of_page);
     f->run_of_page = NULL;
     g_free(f->owed);
