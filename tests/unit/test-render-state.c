@@ -332,6 +332,10 @@ START_TEST(post_sync_writes)
     ck_assert_uint_eq(peek(GGTT, DATA_ADDR), 5);
     /* Four dwords carry a dword, five a quadword. */
     ck_assert_uint_eq(peek(GGTT, DATA_ADDR + 4), 0x99);
+    /* Of both the address is a quadword's. */
+    RUN(GVIRT_RCS, PC(4), PC_GLOBAL | PC_WRITE, DATA_ADDR | 4, 0x55);
+    ck_assert_uint_eq(peek(GGTT, DATA_ADDR), 0x55);
+    ck_assert_uint_eq(peek(GGTT, DATA_ADDR + 4), 0x99);
     RUN(GVIRT_RCS, PC(5), PC_GLOBAL | PC_WRITE, DATA_ADDR, 6, 7);
     ck_assert_uint_eq(peek64(GGTT, DATA_ADDR), 0x700000006ull);
     RUN(GVIRT_RCS, PC(5), PC_WRITE, DATA_ADDR, 8, 9);

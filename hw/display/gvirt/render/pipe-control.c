@@ -22,8 +22,8 @@
 #define FLAG_NOTIFY             (1u << 8)
 #define FLAG_WRITE_FLUSH        (1u << 12 | 1u << 7 | 1u << 5 | 1u << 0)
 
-#define ADDR_MASK               0xfffffffcu
-#define HWSP_OFFSET             0x00000ffcu
+#define ADDR_MASK               0xfffffff8u
+#define HWSP_OFFSET             0x00000ff8u
 #define REG_OFFSET              0x007ffffcu
 
 /* When clear, every flush invalidates the TLBs. */
@@ -71,7 +71,9 @@ static void write_register(GvirtEngine *engine, const uint32_t *dw,
 
 /*
  * The two forms of immediate data: a dword in a command of four, a quadword
- * in one of five (SNB PRM: "2h, 3h for QWord Write").
+ * in one of five (SNB PRM: "2h, 3h for QWord Write"). As with MI_FLUSH_DW the
+ * address is a quadword's for both: bit 2, the address type of older parts, is
+ * no part of it.
  */
 static void post_sync_write(GvirtEngine *engine, const uint32_t *dw,
                             uint32_t len_dw, unsigned operation)
@@ -115,7 +117,7 @@ static void post_sync_write(GvirtEngine *engine, const uint32_t *dw,
         value = gvirt_engine_timestamp(engine);
         break;
     }
-    gvirt_mem_write64(engine, space, addr & ~7ull, value);
+    gvirt_mem_write64(engine, space, addr, value);
 }
 
 static void forget_state(GvirtEngine *engine, uint32_t flags)
