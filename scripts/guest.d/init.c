@@ -345,6 +345,32 @@ static int open_port(void)
     return -1;
 }
 
+/*
+ * The processors that maxcpus=1 on the kernel's command line left out: while
+ * the kernel sizes BARs the machine's memory map changes, and a QEMU whose
+ * processors are threads can lose an access of another one meanwhile, or end.
+ */
+static void start_processors(void)
+{
+    unsigned number;
+
+    for (number = 1;; number++) {
+        char path[64];
+        int fd;
+
+        snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online",
+                 number);
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0) {
+            return;
+        }
+        if (write(fd, "1", 1) != 1) {
+            say("processor %u: %s", number, strerror(errno));
+        }
+        close(fd);
+    }
+}
+
 static void bring_up_loopback(void)
 {
     struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -398,6 +424,7 @@ static void set_up_system(void)
     mkdir("/run/lock", 01777);
     sethostname(hostname, strlen(hostname));
     bring_up_loopback();
+    start_processors();
     coldplug("/sys/bus/pci/devices");
     coldplug("/sys/bus/virtio/devices");
 }

@@ -134,7 +134,8 @@ def _kernel_line(options):
              "cryptomgr.notests", "rcupdate.rcu_cpu_stall_timeout=120",
              "no_timer_check", "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
     if options.command is not None:
-        words += ["gvirt.mode=exec"]
+        # init starts the other processors, once the BARs stand
+        words += ["gvirt.mode=exec", "maxcpus=1"]
     else:
         # on a busy host udev is late with the serial console
         words += ["gvirt.mode=boot", "quiet", "systemd.show_status=1",
