@@ -36,7 +36,13 @@ static void power_deadline(void *opaque, int64_t deadline_ns)
     vgpu->power_deadline_ns = deadline_ns;
 }
 
+static void display_clock_changed(void *opaque)
+{
+    gvirt_display_clock_changed(((GvirtVgpu *)opaque)->display);
+}
+
 static const GvirtPowerOps power_ops = {
+    .display_clock_changed = display_clock_changed,
     .gt_busy = gt_busy,
     .deadline = power_deadline,
 };

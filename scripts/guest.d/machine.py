@@ -27,6 +27,8 @@ FIRMWARE_DIRS = ("/usr/share/qemu", "/usr/share/seabios")
 DEFAULT_TIMEOUT_S = 600
 KEPT_RUNS = 8
 VMS_MAX = 8         # a vGPU needs fences, and i915 at least four
+# More processors than that need another APIC (x2APIC with an IOMMU).
+_UP_TO_255 = r"[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]"
 # What udev would load for devices that nobody uses here.
 NEEDLESS_MODULES = ("iTCO_wdt", "pcspkr", "rapl", "intel_rapl_msr",
                     "aesni_intel", "ghash_clmulni_intel", "sha512_ssse3",
@@ -444,11 +446,11 @@ def check(options):
             raise GuestError(f"--{name}-args: {error}",
                              EXIT_USAGE) from error
     for name, text, form in (("memory", options.memory, r"[1-9]\d*[MGmg]?"),
-                             ("smp", options.smp, r"[1-9]\d{0,2}")):
+                             ("smp", options.smp, _UP_TO_255)):
         if text is not None and not re.fullmatch(form, text):
             raise GuestError(f"--{name} {text}: " + (
                 "must be a size such as 512M or 2G" if name == "memory" else
-                "must be a number of processors"), EXIT_USAGE)
+                "must be a number of processors, 1 to 255"), EXIT_USAGE)
     if not options.vms and (options.restart or options.server_args):
         raise GuestError("--restart and --server-args need --vms", EXIT_USAGE)
     if options.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):

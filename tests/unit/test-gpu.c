@@ -274,6 +274,36 @@ START_TEST(test_memory_gone)
 }
 END_TEST
 
+/* 1024x768 on DDI B, clocked by LCPLL: no frame is shown without it. */
+START_TEST(test_display_clock)
+{
+    static const uint32_t mode[][2] = {
+        { 0x46104, 1u << 29 }, { 0x46140, 2u << 29 },
+        { 0x60000, 1183u << 16 | 1023 }, { 0x60004, 1183u << 16 | 1023 },
+        { 0x6000c, 797u << 16 | 767 }, { 0x60010, 797u << 16 | 767 },
+        { 0x6001c, 1023u << 16 | 767 }, { 0x60400, 1u << 31 | 1u << 28 },
+        { 0x64100, 1u << 31 }, { 0x70008, 1u << 31 },
+    };
+    uint32_t lcpll = read_reg(0x130040), frames;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(mode); i++) {
+        write_reg(mode[i][0], mode[i][1]);
+    }
+    for (i = 0; i < 3; i++) {
+        write_reg(0x130040, i == 1 ? lcpll | 1u << 31 : lcpll);
+        frames = read_reg(0x70040);
+        fake->now_ns += 100000000;
+        gvirt_gpu_timer(gpu);
+        if (i == 1) {
+            ck_assert_uint_eq(read_reg(0x70040), frames);
+        } else {
+            ck_assert_uint_gt(read_reg(0x70040), frames + 5);
+        }
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("gpu");
@@ -286,6 +316,10 @@ static Suite *suite(void)
     tcase_add_test(t, test_pause_out);
     tcase_add_test(t, test_rests);
     tcase_add_test(t, test_memory_gone);
+    suite_add_tcase(s, t);
+    t = tcase_create("display");
+    tcase_add_checked_fixture(t, cs_setup, cs_teardown);
+    tcase_add_test(t, test_display_clock);
     suite_add_tcase(s, t);
     return s;
 }

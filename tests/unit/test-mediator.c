@@ -480,6 +480,25 @@ START_TEST(test_display)
 }
 END_TEST
 
+/* What LCPLL clocks, and no PLL of the port, stands still without it. */
+START_TEST(test_display_clock)
+{
+    Guest *g = &guest[1];
+    uint32_t width, height;
+
+    light(g, g->low_page << 12);
+    wr(g, 0x46104, 1u << 29);
+    ck_assert(gvirt_vgpu_display_mode(g->vgpu, GVIRT_PORT_B, &width,
+                                      &height));
+    wr(g, 0x130040, rd(g, 0x130040) | 1u << 31);
+    ck_assert(!gvirt_vgpu_display_mode(g->vgpu, GVIRT_PORT_B, &width,
+                                       &height));
+    wr(g, 0x130040, rd(g, 0x130040) & ~(1u << 31));
+    ck_assert(gvirt_vgpu_display_mode(g->vgpu, GVIRT_PORT_B, &width,
+                                      &height));
+}
+END_TEST
+
 /* All offsets, odd sizes: nothing falls over, nothing of others changes. */
 START_TEST(test_any_access)
 {
@@ -534,6 +553,7 @@ int main(void)
     tcase_add_test(tc, test_forcewake_is_virtual);
     tcase_add_test(tc, test_reset);
     tcase_add_test(tc, test_display);
+    tcase_add_test(tc, test_display_clock);
     tcase_add_test(tc, test_any_access);
     suite_add_tcase(suite, tc);
     tc = tcase("swizzling", setup_swizzling);

@@ -145,7 +145,13 @@ static void gpu_clock_changed(void *opaque, unsigned mhz)
     gvirt_gpu_kick(gpu);
 }
 
+static void gpu_display_clock_changed(void *opaque)
+{
+    gvirt_display_clock_changed(((GvirtGpu *)opaque)->display);
+}
+
 static const GvirtPowerOps gpu_power_ops = {
+    .display_clock_changed = gpu_display_clock_changed,
     .gt_clock_changed = gpu_clock_changed,
     .gt_busy = gpu_gt_busy,
     .deadline = gpu_power_deadline,

@@ -18,7 +18,7 @@
 #define WELL_COUNT              4
 
 /* The PLL locks, and the clock source switches, at once. */
-static void lcpll_write(GvirtPower *power)
+static void lcpll_settle(GvirtPower *power)
 {
     uint32_t value = power_get(power, GVIRT_REG_LCPLL_CTL);
 
@@ -30,6 +30,18 @@ static void lcpll_write(GvirtPower *power)
         value |= LCPLL_CD_FCLK_DONE;
     }
     power_set(power, GVIRT_REG_LCPLL_CTL, value);
+}
+
+static void lcpll_write(GvirtPower *power, uint32_t old)
+{
+    uint32_t changed;
+
+    lcpll_settle(power);
+    changed = old ^ power_get(power, GVIRT_REG_LCPLL_CTL);
+    if (changed & LCPLL_LOCK && power->ops &&
+        power->ops->display_clock_changed) {
+        power->ops->display_clock_changed(power->opaque);
+    }
 }
 
 /* The well is on while any of the four asks for it, and all four show it. */
@@ -52,15 +64,15 @@ static void wells_write(GvirtPower *power)
 
 void power_clocks_reset(GvirtPower *power)
 {
-    lcpll_write(power);
+    lcpll_settle(power);
     wells_write(power);
 }
 
-void power_clocks_write(GvirtPower *power, uint32_t offset)
+void power_clocks_write(GvirtPower *power, uint32_t offset, uint32_t old)
 {
     switch (offset) {
     case GVIRT_REG_LCPLL_CTL:
-        lcpll_write(power);
+        lcpll_write(power, old);
         break;
     case GVIRT_REG_PWR_WELL_CTL1:
     case GVIRT_REG_PWR_WELL_CTL2:

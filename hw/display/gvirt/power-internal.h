@@ -109,6 +109,6 @@ void power_pcode_run(GvirtPower *power);
 
 /* power-clocks.c */
 void power_clocks_reset(GvirtPower *power);
-void power_clocks_write(GvirtPower *power, uint32_t offset);
+void power_clocks_write(GvirtPower *power, uint32_t offset, uint32_t old);
 
 #endif /* HW_DISPLAY_GVIRT_POWER_INTERNAL_H */

@@ -84,7 +84,6 @@ static void power_write(void *opaque, const GvirtRegInfo *info,
     GvirtPower *power = opaque;
 
     (void)info;
-    (void)old;
     (void)written;
     if (offset == GVIRT_REG_FORCEWAKE_MT ||
         offset == GVIRT_REG_FORCEWAKE_SNB) {
@@ -97,7 +96,7 @@ static void power_write(void *opaque, const GvirtRegInfo *info,
         power_pcode_run(power);
         break;
     default:
-        power_clocks_write(power, offset);
+        power_clocks_write(power, offset, old);
         break;
     }
     power_gt_changed(power);

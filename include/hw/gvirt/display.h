@@ -71,6 +71,9 @@ void gvirt_display_reset(GvirtDisplay *display);
 /* Advance vblanks, CRCs, flips to now_ns; the next deadline or INT64_MAX. */
 int64_t gvirt_display_advance(GvirtDisplay *display, int64_t now_ns);
 
+/* A clock that is no register of the display's has come or gone: LCPLL. */
+void gvirt_display_clock_changed(GvirtDisplay *display);
+
 /* Put a monitor on a port, or (kind NONE) take it away: a hot-plug. */
 void gvirt_display_set_monitor(GvirtDisplay *display, GvirtPort port,
                                const GvirtMonitor *monitor);

@@ -25,6 +25,8 @@ typedef struct GvirtPowerOps {
     bool (*gt_busy)(void *opaque);
     /* The next deadline has changed: advance by then. May be NULL. */
     void (*deadline)(void *opaque, int64_t deadline_ns);
+    /* LCPLL has locked or gone off: see gvirt_display_clock_changed(). */
+    void (*display_clock_changed)(void *opaque);
 } GvirtPowerOps;
 
 /* Hooks GVIRT_HOOK_POWER of regs, which must outlive it; irq gets RPS events. */

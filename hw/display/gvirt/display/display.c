@@ -250,6 +250,17 @@ static void display_write(void *opaque, const GvirtRegInfo *info,
     gvirt_port_notify(display);
 }
 
+void gvirt_display_clock_changed(GvirtDisplay *display)
+{
+    int64_t now_ns = gvirt_display_now_ns(display);
+
+    gvirt_display_sync(display, now_ns);
+    update_clocks(display, now_ns);
+    gvirt_crt_update(display);
+    gvirt_display_rearm(display);
+    gvirt_port_notify(display);
+}
+
 static const GvirtRegHooks display_hooks = {
     .read = display_read,
     .write = display_write,
