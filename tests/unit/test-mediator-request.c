@@ -6,6 +6,7 @@
  */
 #include "mediator-fixture.h"
 #include "suite.h"
+#include "../../hw/gvirt-host/mediator-internal.h"
 
 #define BB_START_LOCAL      0x18802100u
 #define BB_END              0x05000000u
@@ -18,7 +19,6 @@
 #define RCS_HEAD            0x2034u
 #define RCS_CTL             0x203cu
 #define RCS_MI_MODE         0x209cu
-#define GDRST               0x941cu
 #define GDRST_RENDER        (1u << 1)
 #define GDRST_BLT           (3u << 2)
 
@@ -345,6 +345,57 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/*
+ * The counts themselves, by their doors: one counted twice or kept too long
+ * makes the others wait, and no guest sees more of it than that.
+ */
+START_TEST(test_counts)
+{
+    GvirtHwEngine *engine = &mediator->engine[GVIRT_RCS];
+    const uint32_t end_dw[GVIRT_REQUESTS_MAX] = { 6, 12 };
+    const uint32_t last_dw[GVIRT_REQUESTS_MAX] = { 2 };
+    uint64_t from_pos;
+
+    queue(g, 4);        /* short ones: as many as there may be go at a time */
+    settle(10 * BATCH_NS);
+    from_pos = engine->done_pos = engine->filled_pos;
+    gvirt_requests_retire(mediator, engine, true);
+    ck_assert_uint_eq(engine->requests, 0);
+    ck_assert_uint_eq(gvirt_requests_room(mediator, GVIRT_RCS), SHOWN_MAX);
+    /* Two whole ones, then the beginning of a third, then its end. */
+    gvirt_requests_add(mediator, GVIRT_RCS, end_dw, 2, 12);
+    ck_assert_uint_eq(engine->requests, 2);
+    ck_assert_uint_eq(gvirt_requests_room(mediator, GVIRT_RCS), SHOWN_MAX - 2);
+    engine->filled_pos = from_pos + 48;
+    gvirt_requests_add(mediator, GVIRT_RCS, end_dw, 0, 4);
+    ck_assert_uint_eq(engine->requests, 3);
+    ck_assert_uint_eq(gvirt_requests_room(mediator, GVIRT_RCS), SHOWN_MAX - 2);
+    engine->filled_pos = from_pos + 64;
+    gvirt_requests_add(mediator, GVIRT_RCS, last_dw, 1, 2);
+    ck_assert_uint_eq(engine->requests, 3);
+    ck_assert_uint_eq(gvirt_requests_room(mediator, GVIRT_RCS), SHOWN_MAX - 3);
+    engine->filled_pos = from_pos + 72;
+    /* Passed with its last dword, not before and not later. */
+    engine->done_pos = from_pos + 20;
+    gvirt_requests_retire(mediator, engine, false);
+    ck_assert_uint_eq(engine->requests, 3);
+    engine->done_pos = from_pos + 24;
+    gvirt_requests_retire(mediator, engine, false);
+    ck_assert_uint_eq(engine->requests, 2);
+    engine->done_pos = from_pos + 72;
+    gvirt_requests_retire(mediator, engine, false);
+    ck_assert_uint_eq(engine->requests, 0);
+    /* An open one is passed when there is nothing more to be done. */
+    gvirt_requests_add(mediator, GVIRT_RCS, end_dw, 0, 4);
+    engine->filled_pos = engine->done_pos = from_pos + 88;
+    gvirt_requests_retire(mediator, engine, false);
+    ck_assert_uint_eq(engine->requests, 1);
+    gvirt_requests_retire(mediator, engine, true);
+    ck_assert_uint_eq(engine->requests, 0);
+    ck_assert_uint_eq(gvirt_requests_room(mediator, GVIRT_RCS), SHOWN_MAX);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mediator-request");
@@ -364,6 +415,7 @@ int main(void)
     tcase_add_test(tc, test_switches);
     tcase_add_test(tc, test_switch_soon);
     tcase_add_loop_test(tc, test_gone, 0, 2);
+    tcase_add_test(tc, test_counts);
     suite_add_tcase(suite, tc);
     return suite_main(suite);
 }
