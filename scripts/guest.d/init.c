@@ -424,7 +424,6 @@ static void set_up_system(void)
     mkdir("/run/lock", 01777);
     sethostname(hostname, strlen(hostname));
     bring_up_loopback();
-    start_processors();
     coldplug("/sys/bus/pci/devices");
     coldplug("/sys/bus/virtio/devices");
 }
@@ -627,6 +626,7 @@ int main(void)
     try_mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
               NULL);
     try_mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+    start_processors();
     load_modules();
     read_line("/proc/cmdline", cmdline, sizeof(cmdline));
     if (strstr(cmdline, "gvirt.mode=exec")) {

@@ -135,9 +135,10 @@ def _kernel_line(options):
     words = ["console=tty0", "console=ttyS0", "mitigations=off",
              "cryptomgr.notests", "rcupdate.rcu_cpu_stall_timeout=120",
              "no_timer_check", "log_buf_len=1M", "panic=-1", "net.ifnames=0"]
+    # the RAM disk's init starts the other processors, once the BARs stand
+    words.append("maxcpus=1")
     if options.command is not None:
-        # init starts the other processors, once the BARs stand
-        words += ["gvirt.mode=exec", "maxcpus=1"]
+        words.append("gvirt.mode=exec")
     else:
         # on a busy host udev is late with the serial console
         words += ["gvirt.mode=boot", "quiet", "systemd.show_status=1",
