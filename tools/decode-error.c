@@ -16,6 +16,7 @@
 
 #define SECTIONS_MAX        256
 #define PROBE_B             65536
+#define HANG_TITLE          "GPU HANG: ecode"
 #define RING_OFFSET         0x001ffffcu
 #define GFX_MODE_PPGTT      (1u << 9)
 #define FAULT_STRIDE        0x100u
@@ -446,7 +447,7 @@ bool decode_is_error_state(const char *data, size_t len)
 {
     size_t probe = MIN(len, PROBE_B);
 
-    return g_strstr_len(data, probe, "GPU HANG: ecode") ||
+    return g_strstr_len(data, probe, HANG_TITLE) ||
            g_strstr_len(data, probe, " command stream:\n");
 }
 
@@ -459,10 +460,16 @@ bool decode_error_state(Decode *decode, const char *data, size_t len,
         .len = len,
         .sections = g_array_new(FALSE, FALSE, sizeof(ErrorSection)),
     };
+    bool nothing;
     unsigned i;
 
     read_all(&state);
-    if (!state.records && !state.sections->len) {
+    nothing = !state.records && !state.sections->len;
+    if (nothing && g_strstr_len(data, MIN(len, PROBE_B), HANG_TITLE)) {
+        /* i915 was told to reset while no engine had a request */
+        error_print(&state);
+        g_string_append(decode->out, "No engine's record: none had work.\n");
+    } else if (nothing) {
         g_free(state.error);
         state.error = g_strdup(
             g_strstr_len(data, len, "No error state collected")

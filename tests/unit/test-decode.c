@@ -450,6 +450,24 @@ START_TEST(damage_is_told_and_the_rest_goes_on)
 }
 END_TEST
 
+/* Of a reset that was asked for while nothing ran. */
+START_TEST(error_state_of_no_engine)
+{
+    static const char text[] =
+        "GPU HANG: ecode 7:0:00000000\n"
+        "Platform: HASWELL\n"
+        "  fence[0] = 00000000\n"
+        "ERR_INT: 0x00000000\n";
+    char *error;
+
+    ck_assert_msg(decode_error_state(decode, text, strlen(text), &error),
+                  "%s", error);
+    expect("Platform: HASWELL\n");
+    expect("ERR_INT");
+    expect("No engine's record: none had work.\n");
+}
+END_TEST
+
 START_TEST(what_is_no_error_state)
 {
     static const char *const texts[] = {
@@ -732,6 +750,7 @@ int main(void)
     tcase_add_test(words, error_state_of_old);
     tcase_add_loop_test(words, error_state_of_guests, 0, 2);
     tcase_add_test(words, damage_is_told_and_the_rest_goes_on);
+    tcase_add_test(words, error_state_of_no_engine);
     tcase_add_test(words, what_is_no_error_state);
     tcase_add_test(words, traces_in_words);
     tcase_add_test(words, the_tables_are_listed_in_full);
