@@ -169,6 +169,115 @@ static void test_aperture_runs(const void *data)
     fixture_close(&f);
 }
 
+/*
+ * The entries of a buffer whose pages stand apart in memory are written one by
+ * one: what is mapped of its 2 MiB goes by two changes of the memory map, not
+ * by one for each page. An entry that changes alone takes only its page.
+ */
+static void test_aperture_burst(const void *data)
+{
+    Fixture f;
+    uint32_t at = 32 << 20;
+    uint64_t remaps, exits;
+    unsigned i;
+
+    fixture_open(&f, data);
+    for (i = 0; i < 32; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + i * 2 * PAGE);
+        qtest_writel(f.qts, TARGET_GPA + i * 2 * PAGE, 2 * i);
+        qtest_writel(f.qts, TARGET_GPA + (i * 2 + 1) * PAGE, 2 * i + 1);
+    }
+    qpci_io_readl(f.dev, f.aperture, at);
+    g_assert_cmpuint(counter(&f, "aperture-maps"), ==, 32);
+    g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, 1);
+
+    map_page(&f, at, TARGET_GPA + PAGE);
+    exits = counter(&f, "aperture-exits");
+    for (i = 1; i < 32; i++) {
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE), ==,
+                        2 * i);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
+
+    remaps = counter(&f, "aperture-remaps");
+    g_assert_cmpuint(remaps, ==, 2);
+    for (i = 1; i < 32; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + (i * 2 + 1) * PAGE);
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE), ==,
+                        2 * i + 1);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, remaps + 1);
+
+    /* Whoever stays gets one map, of them all. */
+    for (i = 0; i < 128; i++) {
+        qpci_io_readl(f.dev, f.aperture, at);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, remaps + 2);
+    exits = counter(&f, "aperture-exits");
+    for (i = 0; i < 32; i++) {
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE), ==,
+                        2 * i + 1);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
+    fixture_close(&f);
+}
+
+/* What is filled with one page over and over is no run for each. */
+static void test_aperture_fill(const void *data)
+{
+    Fixture f;
+    uint32_t at = 32 << 20;
+    unsigned i;
+
+    fixture_open(&f, data);
+    qtest_writel(f.qts, TARGET_GPA, 0x5c5c5c5c);
+    qtest_writel(f.qts, TARGET_GPA + 8 * PAGE, 0x01010101);
+    for (i = 0; i < 64; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + (i == 32 ? 8 * PAGE : 0));
+    }
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + 32 * PAGE), ==,
+                    0x01010101);
+    g_assert_cmpuint(counter(&f, "aperture-maps"), ==, 1);
+    for (i = 0; i < 64; i++) {
+        if (i != 32) {
+            g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE),
+                            ==, 0x5c5c5c5c);
+        }
+    }
+    /* The first that is read is mapped, the next ones have to wait. */
+    g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, 2);
+    fixture_close(&f);
+}
+
+/* Where there is no room for more runs the oldest 2 MiB go, not all. */
+static void test_aperture_full(const void *data)
+{
+    enum { WINDOW = 512 };
+    Fixture f;
+    uint32_t at = 32 << 20;
+    uint64_t exits;
+    unsigned i;
+
+    fixture_open(&f, data);
+    for (i = 0; i < 3 * WINDOW; i++) {
+        map_page(&f, at + i * PAGE, TARGET_GPA + i % WINDOW * 2 * PAGE);
+    }
+    for (i = 0; i < 3; i++) {
+        qpci_io_readl(f.dev, f.aperture, at + i * WINDOW * PAGE);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-maps"), ==, 3 * WINDOW);
+    g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, 3);
+    exits = counter(&f, "aperture-exits");
+    g_assert_cmpuint(exits, ==, 3);
+    for (i = WINDOW; i < 3 * WINDOW; i += 64) {
+        qpci_io_readl(f.dev, f.aperture, at + i * PAGE);
+    }
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
+    qpci_io_readl(f.dev, f.aperture, at);
+    g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits + 1);
+    fixture_close(&f);
+}
+
 /* A fenced range shows a linear picture of X tiles. */
 static void test_fence(const void *data)
 {
@@ -521,6 +630,9 @@ int main(int argc, char **argv)
         { "aperture", test_aperture },
         { "aperture-walk", test_aperture_walk },
         { "aperture-runs", test_aperture_runs },
+        { "aperture-burst", test_aperture_burst },
+        { "aperture-fill", test_aperture_fill },
+        { "aperture-full", test_aperture_full },
         { "fence", test_fence },
         { "ring", test_ring },
         { "hotplug", test_hotplug },

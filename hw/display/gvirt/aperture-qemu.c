@@ -6,6 +6,9 @@
  * comes over them. From then on it takes some more accesses: where entries
  * change all the time and a word is read in between, a new map, which costs as
  * much as a thousand trapped accesses and stops all processors, is not made.
+ * For the same reason all of 2 MiB goes when a second part of it changes:
+ * drivers write the entries of a buffer one by one, and its pages need not
+ * stand next to each other.
  *
  * Source: HSW PRM vol. 5, "Memory Aperture".
  */
@@ -49,6 +52,7 @@ static void function_unmap_runs(GvirtFunction *f)
     while (f->runs) {
         run_unmap(f, f->runs - 1);
     }
+    f->aperture_remaps++;
     memory_region_transaction_commit();
 }
 
@@ -61,10 +65,25 @@ void gvirt_function_unmap_all(GvirtFunction *f)
     f->map_page = GVIRT_APERTURE_PAGES;
 }
 
+/* Whether any of the pages was mapped. */
+static bool pages_unmap(GvirtFunction *f, uint32_t page, uint32_t end_page)
+{
+    bool any = false;
+
+    for (; page < end_page; page++) {
+        if (f->run_of_page[page]) {
+            run_unmap(f, f->run_of_page[page] - 1);
+            any = true;
+        }
+    }
+    return any;
+}
+
 static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
                                  uint32_t end_page)
 {
-    uint32_t page;
+    uint32_t page, next;
+    bool any = false;
 
     if (!f->runs) {
         return;
@@ -73,14 +92,22 @@ static void function_unmap_pages(GvirtFunction *f, uint32_t first_page,
         function_unmap_runs(f);
         return;
     }
+    end_page = MIN(end_page, GVIRT_APERTURE_PAGES);
     memory_region_transaction_begin();
-    for (page = first_page; page < MIN(end_page, GVIRT_APERTURE_PAGES);
-         page++) {
-        if (f->run_of_page[page]) {
-            run_unmap(f, f->run_of_page[page] - 1);
-            f->owed[page / RUN_WINDOW] = REMAP_AFTER;
+    for (page = first_page; page < end_page; page = next) {
+        uint32_t window = page / RUN_WINDOW;
+
+        next = MIN((window + 1) * RUN_WINDOW, end_page);
+        if (!pages_unmap(f, page, next)) {
+            continue;
+        }
+        any = true;
+        f->owed[window] = REMAP_AFTER;
+        if (test_and_set_bit(window, f->torn)) {
+            pages_unmap(f, window * RUN_WINDOW, (window + 1) * RUN_WINDOW);
         }
     }
+    f->aperture_remaps += any;
     memory_region_transaction_commit();
 }
 
@@ -105,6 +132,7 @@ static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
 
     run->first_page = first;
     run->page_count = count;
+    run->number = f->aperture_maps;
     /*
      * With a name it is a child of the device, and among a thousand children
      * QEMU looks for it, or for a free name, one by one. The name is for
@@ -123,14 +151,38 @@ static void function_map_run(GvirtFunction *f, uint32_t first, uint32_t count,
     f->aperture_maps++;
 }
 
+/* Make room: of the other windows the one that was mapped first goes. */
+static void function_unmap_oldest(GvirtFunction *f, uint32_t but_window)
+{
+    GvirtRun *oldest = NULL;
+    uint32_t window;
+    unsigned i;
+
+    for (i = 0; i < f->runs; i++) {
+        if (f->run[i]->first_page / RUN_WINDOW != but_window &&
+            (!oldest || f->run[i]->number < oldest->number)) {
+            oldest = f->run[i];
+        }
+    }
+    /* One window alone never has them all. */
+    window = oldest->first_page / RUN_WINDOW;
+    pages_unmap(f, window * RUN_WINDOW, (window + 1) * RUN_WINDOW);
+    f->owed[window] = REMAP_AFTER;
+}
+
 /*
  * Map the runs of the 2 MiB that a trapped access fell into: where one page
- * of a picture is touched its neighbours follow.
+ * of a picture is touched its neighbours follow. Pages in a row that all show
+ * the same memory are left out: drivers fill with one page what they do not
+ * use, each would be a run, and the number of runs is what a new map costs.
  */
 static void function_map_around(GvirtFunction *f, uint32_t page)
 {
-    uint32_t first = QEMU_ALIGN_DOWN(page, RUN_WINDOW);
+    uint32_t window = page / RUN_WINDOW;
+    uint32_t first = window * RUN_WINDOW;
     uint32_t end = first + RUN_WINDOW;
+    MemoryRegion *last_mr = NULL;
+    hwaddr last = 0;
     MemoryRegion *mr;
     hwaddr offset;
 
@@ -139,13 +191,16 @@ static void function_map_around(GvirtFunction *f, uint32_t page)
         return;
     }
     memory_region_transaction_begin();
+    clear_bit(window, f->torn);
     while (first < end) {
-        MemoryRegion *next_mr;
-        hwaddr next;
+        MemoryRegion *next_mr = NULL;
+        hwaddr next = 0;
         uint32_t count = 1;
+        bool again;
 
         mr = function_page(f, first, &offset);
         if (!mr) {
+            last_mr = NULL;
             first++;
             continue;
         }
@@ -154,14 +209,25 @@ static void function_map_around(GvirtFunction *f, uint32_t page)
                next == offset + (hwaddr)count * GVIRT_PAGE_SIZE_B) {
             count++;
         }
+        again = count == 1 && ((next_mr == mr && next == offset) ||
+                               (last_mr == mr && last == offset));
+        last_mr = mr;
+        last = offset + (hwaddr)(count - 1) * GVIRT_PAGE_SIZE_B;
+        if (again && first != page) {
+            first++;
+            continue;
+        }
+        if (again) {
+            /* Whoever goes on to the next of them waits for its map. */
+            f->owed[window] = REMAP_AFTER;
+        }
         if (f->runs == GVIRT_RUNS_MAX) {
-            while (f->runs) {
-                run_unmap(f, f->runs - 1);
-            }
+            function_unmap_oldest(f, window);
         }
         function_map_run(f, first, count, mr, offset);
         first += count;
     }
+    f->aperture_remaps++;
     memory_region_transaction_commit();
 }
 
@@ -221,6 +287,21 @@ static void function_remap_soon(GvirtFunction *f)
     }
 }
 
+static bool pages_mapped(const GvirtFunction *f, uint32_t page,
+                         uint64_t end_page)
+{
+    uint32_t end = MIN(end_page, GVIRT_APERTURE_PAGES);
+
+    if (f->runs) {
+        for (; page < end; page++) {
+            if (f->run_of_page[page]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
                                      uint32_t page_count)
 {
@@ -240,7 +321,7 @@ void gvirt_function_aperture_changed(void *opaque, uint32_t first_page,
         f->trap_page - first_page < page_count) {
         *owed = REMAP_AFTER;
     }
-    if (f->runs || f->remap_cpu) {
+    if (pages_mapped(f, first_page, (uint64_t)first_page + page_count)) {
         f->unmap_first = MIN(f->unmap_first, first_page);
         f->unmap_end = MAX(f->unmap_end, first_page + page_count);
         function_remap_soon(f);
@@ -308,6 +389,7 @@ void gvirt_function_aperture_init(GvirtFunction *f)
     f->run_of_page = g_new0(uint16_t, GVIRT_APERTURE_PAGES);
     f->owed = g_new0(uint8_t, GVIRT_APERTURE_PAGES / RUN_WINDOW);
     f->stays = bitmap_new(GVIRT_APERTURE_PAGES);
+    f->torn = bitmap_new(GVIRT_APERTURE_PAGES / RUN_WINDOW);
     f->unmap_first = GVIRT_APERTURE_PAGES;
     f->map_page = GVIRT_APERTURE_PAGES;
 }
@@ -334,4 +416,6 @@ void gvirt_function_aperture_destroy(GvirtFunction *f)
     f->owed = NULL;
     g_free(f->stays);
     f->stays = NULL;
+    g_free(f->torn);
+    f->torn = NULL;
 }

@@ -518,6 +518,8 @@ static const GvirtCounter function_counters[] = {
       "Accesses to the aperture that left the guest" },
     { "aperture-maps", offsetof(GvirtFunction, aperture_maps),
       "Runs of aperture pages mapped through" },
+    { "aperture-remaps", offsetof(GvirtFunction, aperture_remaps),
+      "Changes of QEMU's memory map by the aperture" },
 };
 
 static const VMStateDescription function_vmstate = {

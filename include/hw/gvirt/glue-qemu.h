@@ -294,6 +294,7 @@ typedef struct GvirtRun {
     MemoryRegion region;
     uint32_t first_page;
     uint32_t page_count;
+    uint64_t number;            /* of those made ever */
 } GvirtRun;
 
 struct GvirtFunction {
@@ -314,12 +315,14 @@ struct GvirtFunction {
     unsigned runs;
     uint8_t *owed;              /* by 2 MiB: traps until mapped again */
     unsigned long *stays;       /* bit a page: is not to be mapped */
+    unsigned long *torn;        /* bit a 2 MiB: partly unmapped since mapped */
     uint32_t trap_page;         /* trapped last */
     uint32_t unmap_first;       /* to be unmapped: these pages ... */
     uint32_t unmap_end;
     uint32_t map_page;          /* ... and then mapped: around this one */
     CPUState *remap_cpu;        /* asked last for the map to change */
     uint64_t aperture_maps;
+    uint64_t aperture_remaps;
     uint64_t aperture_traps;
 
     GvirtWindow *window;
