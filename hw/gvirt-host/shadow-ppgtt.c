@@ -128,34 +128,15 @@ static void table_keep(GvirtShadowTable *table, const uint32_t *now)
     table->synced = true;
 }
 
-/* Read one table of the guest again. True: its shadow has changed. */
-static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
+/* What differs from the last reading goes into the shadow. */
+static bool table_read(GvirtVgpu *vgpu, GvirtShadowTable *table,
+                       const uint32_t *guest)
 {
-    static const uint32_t nothing[GVIRT_PTE_PER_TABLE];
     const GvirtHost *host = vgpu->mediator->host;
     uint32_t now[GVIRT_PTE_PER_TABLE];
-    uint64_t guest_hpa;
-    const uint32_t *guest;
-    uint32_t *shadow;
-    uint32_t gen = 0;
+    uint32_t *shadow = host->ops->map(host->opaque, table->shadow_hpa, true);
     unsigned changed = 0, outside = 0, i;
 
-    if (!gvirt_vgpu_gpa_to_hpa(vgpu, table->page_gpa, &guest_hpa)) {
-        return false;
-    }
-    if (vgpu->mediator->config.cheap_generations && host->ops->page_gen) {
-        gen = host->ops->page_gen(host->opaque, guest_hpa);
-        if (gen && table->synced && gen == table->gen) {
-            return false;
-        }
-    }
-    table->gen = gen;
-    guest = host->ops->map(host->opaque, guest_hpa, false);
-    guest = guest ? guest : nothing;
-    if (table_unchanged(table, guest)) {
-        return false;
-    }
-    shadow = host->ops->map(host->opaque, table->shadow_hpa, true);
     if (!shadow) {
         return false;
     }
@@ -186,6 +167,34 @@ static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
     gvirt_trace(host, vgpu_shadow, vgpu->id, table->page_gpa,
                 table->shadow_hpa, changed);
     return true;
+}
+
+/*
+ * Read one table of the guest again, if it has changed. True: its shadow has,
+ * too. Asked for hundreds before each submission: there is no room for a whole
+ * table here, as QEMU's builds clear each local variable.
+ */
+static bool table_sync(GvirtVgpu *vgpu, GvirtShadowTable *table)
+{
+    static const uint32_t nothing[GVIRT_PTE_PER_TABLE];
+    const GvirtHost *host = vgpu->mediator->host;
+    uint64_t guest_hpa;
+    const uint32_t *guest;
+    uint32_t gen = 0;
+
+    if (!gvirt_vgpu_gpa_to_hpa(vgpu, table->page_gpa, &guest_hpa)) {
+        return false;
+    }
+    if (vgpu->mediator->config.cheap_generations && host->ops->page_gen) {
+        gen = host->ops->page_gen(host->opaque, guest_hpa);
+        if (gen && table->synced && gen == table->gen) {
+            return false;
+        }
+    }
+    table->gen = gen;
+    guest = host->ops->map(host->opaque, guest_hpa, false);
+    guest = guest ? guest : nothing;
+    return !table_unchanged(table, guest) && table_read(vgpu, table, guest);
 }
 
 static uint64_t pde_gpa(uint32_t pde)

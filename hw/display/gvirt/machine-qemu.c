@@ -296,8 +296,7 @@ static GvirtWindow *machine_window(GvirtMachine *machine, uint64_t addr_hpa)
  * big lock; gvirt_machine_forget() comes before either meets other memory.
  * NULL: no memory, or flat memory. Under the RCU read lock.
  */
-static const GvirtMachineRun *machine_run(GvirtMachine *machine,
-                                          uint64_t page_hpa)
+static GvirtMachineRun *machine_run(GvirtMachine *machine, uint64_t page_hpa)
 {
     GvirtMachineRun *run = &machine->run[bql_locked()];
     GvirtWindow *window;
@@ -322,6 +321,7 @@ static const GvirtMachineRun *machine_run(GvirtMachine *machine,
         return NULL;
     }
     run->window = window;
+    run->generations = NULL;
     run->first_hpa = page_hpa;
     run->size_B = length & ~(hwaddr)GVIRT_PAGE_MASK;
     run->host = (uint8_t *)memory_region_get_ram_ptr(run->mr) + run->offset;
@@ -514,8 +514,7 @@ static uint32_t generations_look(GvirtGenerations *generations,
 
 uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
 {
-    GvirtGenerations *generations;
-    const GvirtMachineRun *run;
+    GvirtMachineRun *run;
     uint64_t page;
     uint32_t gen;
 
@@ -529,9 +528,11 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
     if (!run || run->mr->readonly) {
         return 0;
     }
-    generations = machine_generations(machine, run->mr);
+    if (!run->generations) {
+        run->generations = machine_generations(machine, run->mr);
+    }
     page = (run->offset + (page_hpa - run->first_hpa)) / GVIRT_PAGE_SIZE_B;
-    gen = generations_look(generations, run->mr, page, machine->epoch) +
+    gen = generations_look(run->generations, run->mr, page, machine->epoch) +
           machine->salt;
     return gen ? gen : 1;
 }

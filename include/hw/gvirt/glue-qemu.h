@@ -56,6 +56,7 @@ typedef struct GvirtMachineRun {
     uint64_t size_B;
     hwaddr offset;              /* of first_hpa, in mr */
     uint8_t *host;              /* ... in our memory */
+    struct GvirtGenerations *generations;   /* of mr, once asked for */
 } GvirtMachineRun;
 
 struct GvirtMachine {
