@@ -164,7 +164,7 @@ static void function_unmap_oldest(GvirtFunction *f, uint32_t but_window)
             oldest = f->run[i];
         }
     }
-    /* One window alone never has them all. */
+    QEMU_BUILD_BUG_ON(GVIRT_RUNS_MAX <= RUN_WINDOW);
     window = oldest->first_page / RUN_WINDOW;
     pages_unmap(f, window * RUN_WINDOW, (window + 1) * RUN_WINDOW);
     f->owed[window] = REMAP_AFTER;
