@@ -11,7 +11,8 @@
  * the big lock to meet every vCPU, which a register write must not do. We
  * read the bitmap below it. A store that was under way on another vCPU when
  * the bit was cleared may then leave no mark: so a page found dirty counts up
- * once more at each look until SETTLE_NS have passed.
+ * once more at each look until SETTLE_NS have passed, whatever becomes of its
+ * neighbours meanwhile: those of a page table may be written all the time.
  *
  * Behind an IOMMU of the machine a window's addresses are the IOMMU's. What it
  * is told to forget we forget as well: pointers in TLBs, and the aperture.
@@ -44,8 +45,9 @@ typedef struct GvirtGenerations {
     uint64_t pages;
     uint32_t *page;
     uint32_t *block_epoch;
-    int64_t *block_settled_ns;  /* real time; 0: no page is hot */
+    int64_t *block_settled_ns;  /* real time; then hot becomes cooling */
     uint64_t *block_hot;        /* a bit a page: found dirty lately */
+    uint64_t *block_cooling;    /* ... or in the span of time before */
 } GvirtGenerations;
 
 static void generations_free(gpointer data)
@@ -56,6 +58,7 @@ static void generations_free(gpointer data)
     g_free(generations->block_epoch);
     g_free(generations->block_settled_ns);
     g_free(generations->block_hot);
+    g_free(generations->block_cooling);
     memory_region_unref(generations->mr);
     g_free(generations);
 }
@@ -431,6 +434,7 @@ static GvirtGenerations *machine_generations(GvirtMachine *machine,
         generations->block_epoch = g_new0(uint32_t, blocks);
         generations->block_settled_ns = g_new0(int64_t, blocks);
         generations->block_hot = g_new0(uint64_t, blocks);
+        generations->block_cooling = g_new0(uint64_t, blocks);
         /* The key stays a region for as long as we count for it. */
         memory_region_ref(mr);
         generations->mr = mr;
@@ -458,7 +462,9 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
     uint64_t start = block * BLOCK_SIZE_B;
     uint64_t length = MIN(BLOCK_SIZE_B, memory_region_size(mr) - start);
     int64_t now_ns = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
-    uint64_t hot = generations->block_hot[block];
+    int64_t settled_ns = generations->block_settled_ns[block];
+    uint64_t hot = generations->block_hot[block] |
+                   generations->block_cooling[block];
     DirtyBitmapSnapshot *snapshot;
     uint64_t dirty = cleared;
     unsigned i;
@@ -475,12 +481,14 @@ static void generations_sync(GvirtGenerations *generations, MemoryRegion *mr,
         }
     }
     g_free(snapshot);
-    if (dirty) {
-        generations->block_hot[block] = hot | dirty;
-        generations->block_settled_ns[block] = now_ns + SETTLE_NS;
-    } else if (hot && now_ns >= generations->block_settled_ns[block]) {
+    if (now_ns >= settled_ns) {
+        generations->block_cooling[block] =
+            now_ns - settled_ns < SETTLE_NS ? generations->block_hot[block]
+                                            : 0;
         generations->block_hot[block] = 0;
+        generations->block_settled_ns[block] = now_ns + SETTLE_NS;
     }
+    generations->block_hot[block] |= dirty;
 }
 
 /*
@@ -504,7 +512,8 @@ static uint32_t generations_look(GvirtGenerations *generations,
                                            GVIRT_PAGE_SIZE_B,
                                            DIRTY_MEMORY_VGA);
         if (dirty || !tcg_enabled() || generations->page[page] == 0 ||
-            generations->block_hot[block] & bit) {
+            (generations->block_hot[block] |
+             generations->block_cooling[block]) & bit) {
             generations->block_epoch[block] = epoch;
             generations_sync(generations, mr, block, dirty ? bit : 0);
         }
