@@ -14,6 +14,8 @@
 
 #include "decode-error.h"
 
+#include <stdio.h>
+
 #define SECTIONS_MAX        256
 #define PROBE_B             65536
 #define HANG_TITLE          "GPU HANG: ecode"
@@ -451,6 +453,17 @@ bool decode_is_error_state(const char *data, size_t len)
            g_strstr_len(data, probe, " command stream:\n");
 }
 
+/* Whether the title of a record says that no engine had hung, nor had work. */
+static bool no_engine_hung(const char *data, size_t len)
+{
+    g_autofree char *text = g_strndup(data, MIN(len, PROBE_B));
+    const char *title = strstr(text, HANG_TITLE);
+    unsigned generation, engines;
+
+    return title && sscanf(title + strlen(HANG_TITLE), "%u:%x:", &generation,
+                           &engines) == 2 && !engines;
+}
+
 bool decode_error_state(Decode *decode, const char *data, size_t len,
                         char **error)
 {
@@ -465,7 +478,7 @@ bool decode_error_state(Decode *decode, const char *data, size_t len,
 
     read_all(&state);
     nothing = !state.records && !state.sections->len;
-    if (nothing && g_strstr_len(data, MIN(len, PROBE_B), HANG_TITLE)) {
+    if (nothing && no_engine_hung(data, len)) {
         /* i915 was told to reset while no engine had a request */
         error_print(&state);
         g_string_append(decode->out, "No engine's record: none had work.\n");

@@ -260,7 +260,8 @@ static void test_aperture_full(const void *data)
 
     fixture_open(&f, data);
     for (i = 0; i < 3 * WINDOW; i++) {
-        map_page(&f, at + i * PAGE, TARGET_GPA + i % WINDOW * 2 * PAGE);
+        map_page(&f, at + i * PAGE, TARGET_GPA + i * 2 * PAGE);
+        qtest_writel(f.qts, TARGET_GPA + i * 2 * PAGE, i);
     }
     for (i = 0; i < 3; i++) {
         qpci_io_readl(f.dev, f.aperture, at + i * WINDOW * PAGE);
@@ -269,12 +270,21 @@ static void test_aperture_full(const void *data)
     g_assert_cmpuint(counter(&f, "aperture-remaps"), ==, 3);
     exits = counter(&f, "aperture-exits");
     g_assert_cmpuint(exits, ==, 3);
-    for (i = WINDOW; i < 3 * WINDOW; i += 64) {
-        qpci_io_readl(f.dev, f.aperture, at + i * PAGE);
+    for (i = WINDOW; i < 3 * WINDOW; i++) {
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE), ==,
+                        i);
     }
     g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits);
-    qpci_io_readl(f.dev, f.aperture, at);
+    g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + PAGE), ==, 1);
     g_assert_cmpuint(counter(&f, "aperture-exits"), ==, exits + 1);
+    /* What took another place in the list goes when its entry changes. */
+    for (i = 3; i < 3 * WINDOW; i += WINDOW) {
+        map_page(&f, at + i * PAGE, TARGET_GPA);
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + i * PAGE), ==,
+                        0);
+        g_assert_cmphex(qpci_io_readl(f.dev, f.aperture, at + (i + 1) * PAGE),
+                        ==, i + 1);
+    }
     fixture_close(&f);
 }
 

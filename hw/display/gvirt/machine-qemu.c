@@ -11,8 +11,12 @@
  * the big lock to meet every vCPU, which a register write must not do. We
  * read the bitmap below it. A store that was under way on another vCPU when
  * the bit was cleared may then leave no mark: so a page found dirty counts up
- * once more at each look until SETTLE_NS have passed, whatever becomes of its
- * neighbours meanwhile: those of a page table may be written all the time.
+ * once more at each look until at least SETTLE_NS have passed, whatever becomes
+ * of its neighbours meanwhile: those of a page table may be written all the
+ * time.
+ *
+ * Who reads the bits clears them. Of several GPUs in a process the first one
+ * has them; to the others a page has no generation.
  *
  * Behind an IOMMU of the machine a window's addresses are the IOMMU's. What it
  * is told to forget we forget as well: pointers in TLBs, and the aperture.
@@ -63,6 +67,9 @@ static void generations_free(gpointer data)
     g_free(generations);
 }
 
+/* Reads and clears the dirty bits. Under the big lock. */
+static GvirtMachine *bits_owner;
+
 void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
                         void (*changed)(void *opaque),
                         void (*guarded)(void *opaque, bool guarded),
@@ -72,6 +79,10 @@ void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
     machine->generations = g_hash_table_new_full(NULL, NULL, NULL,
                                                  generations_free);
     machine->epoch = 1;
+    if (!bits_owner) {
+        bits_owner = machine;
+        machine->has_bits = true;
+    }
     machine->remote = object_dynamic_cast(qdev_get_machine(),
                                           "x-remote-machine");
     machine->changed = changed;
@@ -83,6 +94,10 @@ void gvirt_machine_destroy(GvirtMachine *machine)
 {
     g_hash_table_destroy(machine->generations);
     machine->generations = NULL;
+    if (machine->has_bits) {
+        machine->has_bits = false;
+        bits_owner = NULL;
+    }
 }
 
 /* Before the old map can be given up: the worker may be offline. */
@@ -529,7 +544,7 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
 
     RCU_READ_LOCK_GUARD();
 
-    if (machine->remote) {
+    if (machine->remote || !machine->has_bits) {
         return 0;
     }
     page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;
