@@ -26,7 +26,7 @@ static const uint32_t mode[][2] = {
     { 0x70180, 1u << 31 | 6u << 26 }, { 0x7019c, PICTURE_GGTT },
 };
 
-static void light(QTestState *qts, QPCIBus *bus, unsigned slot)
+static void light(QPCIBus *bus, unsigned slot)
 {
     QPCIDevice *dev = qpci_device_find(bus, QPCI_DEVFN(slot, 0));
     QPCIBar mmio;
@@ -77,7 +77,7 @@ static void test_pictures(void)
     unsigned turn, gpu;
 
     for (gpu = 0; gpu < GPUS; gpu++) {
-        light(qts, bus, SLOT + gpu);
+        light(bus, SLOT + gpu);
     }
     qtest_clock_step(qts, 100 * SCALE_MS);      /* a vblank, and more */
     for (turn = 1; turn <= 6; turn++) {

@@ -81,7 +81,6 @@ void gvirt_machine_init(GvirtMachine *machine, uint64_t window_size_B,
     machine->epoch = 1;
     if (!bits_owner) {
         bits_owner = machine;
-        machine->has_bits = true;
     }
     machine->remote = object_dynamic_cast(qdev_get_machine(),
                                           "x-remote-machine");
@@ -94,8 +93,7 @@ void gvirt_machine_destroy(GvirtMachine *machine)
 {
     g_hash_table_destroy(machine->generations);
     machine->generations = NULL;
-    if (machine->has_bits) {
-        machine->has_bits = false;
+    if (bits_owner == machine) {
         bits_owner = NULL;
     }
 }
@@ -544,7 +542,7 @@ uint32_t gvirt_machine_page_gen(GvirtMachine *machine, uint64_t page_hpa)
 
     RCU_READ_LOCK_GUARD();
 
-    if (machine->remote || !machine->has_bits) {
+    if (machine->remote || bits_owner != machine) {
         return 0;
     }
     page_hpa &= ~(uint64_t)GVIRT_PAGE_MASK;

@@ -67,7 +67,6 @@ struct GvirtMachine {
     bool stale;                 /* atomic: `changed` is yet to be called */
     uint32_t salt;              /* of generations: another memory map */
     bool remote;                /* other processes write the memory, too */
-    bool has_bits;              /* of what the machine's memory was written */
     GvirtMachineRun run[2];     /* by whether one has the big lock */
     unsigned iommus;            /* of all windows */
     void (*changed)(void *opaque);

@@ -231,6 +231,14 @@ static void dispatch_write(GvirtDisplay *display, uint32_t offset,
     }
 }
 
+/* What follows from registers and clocks, after any change of them. */
+static void display_settle(GvirtDisplay *display)
+{
+    gvirt_crt_update(display);
+    gvirt_display_rearm(display);
+    gvirt_port_notify(display);
+}
+
 static void display_write(void *opaque, const GvirtRegInfo *info,
                           uint32_t offset, uint32_t old, uint32_t written)
 {
@@ -245,9 +253,7 @@ static void display_write(void *opaque, const GvirtRegInfo *info,
     d_set(display, offset, value);
 
     dispatch_write(display, offset, old, written, now_ns);
-    gvirt_crt_update(display);
-    gvirt_display_rearm(display);
-    gvirt_port_notify(display);
+    display_settle(display);
 }
 
 void gvirt_display_clock_changed(GvirtDisplay *display)
@@ -256,9 +262,7 @@ void gvirt_display_clock_changed(GvirtDisplay *display)
 
     gvirt_display_sync(display, now_ns);
     update_clocks(display, now_ns);
-    gvirt_crt_update(display);
-    gvirt_display_rearm(display);
-    gvirt_port_notify(display);
+    display_settle(display);
 }
 
 static const GvirtRegHooks display_hooks = {
